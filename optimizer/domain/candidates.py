@@ -1,0 +1,46 @@
+"""One proposed replacement of a function, and what it was made from."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from optimizer.domain.functions import Function
+from optimizer.domain.workloads import Input
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    expert: str  # "rules", "file", ...
+    detail: str  # the rule's or model's name
+    version: str  # the expert's version: a new one makes old refusals worth another try
+    seed: int | None = None
+    parent: str | None = None  # id of the candidate this one was derived from
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """`source` replaces exactly the bytes of the function's span (see `Function.source`).
+
+    `imports` are whole import statements that the module gets in addition.
+    """
+
+    source: str
+    provenance: Provenance
+    imports: tuple[str, ...] = ()
+    summary: str = ""  # one line: what was changed and why that is faster
+
+    @property
+    def id(self) -> str:
+        """Content address: the same proposal from two experts is one candidate."""
+        text = "\0".join((self.source, *self.imports))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRequest:
+    """All that an expert may know. Held-out inputs are never in it."""
+
+    function: Function
+    module_source: str  # the whole file, before the change
+    dependencies: frozenset[str] = frozenset()  # top-level packages the target's environment has
+    examples: tuple[Input, ...] = field(default=(), repr=False)  # visible inputs only
+    parent: str | None = None  # set when an accepted variant is offered again

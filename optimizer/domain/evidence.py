@@ -1,0 +1,185 @@
+"""What the referee saw: verdicts, raw timing samples, intervals, decisions."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from optimizer.domain.candidates import Candidate
+from optimizer.domain.jobs import Stage
+
+
+class Reason(StrEnum):
+    """Every way a function or a candidate can end. docs/reasons.md explains each."""
+
+    ACCEPTED = "accepted"
+    # functions
+    UNCHANGED = "unchanged"  # tried before with the same content, workload and experts
+    NESTED = "nested"  # judged through the enclosing function
+    EXCLUDED = "excluded"  # by settings, or part of the tests
+    NO_WORKLOAD = "no-workload"  # no input could be recorded or generated
+    NOT_CALLABLE = "not-callable"  # cannot be imported or looked up in the sandbox
+    NONDETERMINISTIC = "nondeterministic"  # the original disagrees with itself
+    ORIGINAL_FAILS = "original-fails"  # no input on which the original returns in time
+    OPAQUE = "opaque"  # results that cannot be compared
+    MEMOISED = "memoised"  # the original keeps results between calls: nothing to time
+    NO_CANDIDATE = "no-candidate"
+    NONE_ACCEPTED = "none-accepted"  # candidates there were, each refused for its own reason
+    BUDGET = "budget"  # the time given ran out before its turn
+    # candidates, before running
+    SYNTAX = "syntax"
+    SAME = "same-as-original"
+    SIGNATURE = "signature-changed"
+    KIND = "kind-changed"  # async, generator or plain
+    DECORATORS = "decorators-changed"
+    NOT_ONE_FUNCTION = "not-one-function"
+    MODULE_STATE = "adds-module-state"
+    CACHING = "adds-caching"
+    THREADS = "adds-threads"
+    INTROSPECTION = "adds-introspection"
+    IO = "adds-io"
+    DYNAMIC_CODE = "adds-dynamic-code"
+    IMPORT = "adds-import"  # of a module that candidates may not import
+    # candidates, by running
+    LOAD_FAILED = "load-failed"
+    DIFFERENT_RESULT = "different-result"
+    DIFFERENT_EXCEPTION = "different-exception"
+    DIFFERENT_ARGUMENTS = "different-arguments"  # mutation of arguments or of self, or aliasing
+    DIFFERENT_OUTPUT = "different-output"
+    DIFFERENT_STATE = "different-state"  # module, class or default-argument state, RNG streams
+    DIFFERENT_EFFECTS = "different-effects"  # files, processes, network
+    CRASH = "crash"
+    HANG = "hang"
+    NOT_FASTER = "not-faster"
+    SLOWER_SIZE = "slower-at-a-size"
+    CPU_DISAGREES = "cpu-time-disagrees"
+    COLD_DISAGREES = "cold-calls-disagree"
+    NOT_REPEATED = "not-repeated"  # the second measurement does not say so
+    UNDECIDED = "undecided"  # the cap of launches was reached
+    MEMORY = "memory"
+    WRONG_WHILE_TIMED = "wrong-while-timed"
+    TESTS_DIFFER = "tests-differ"  # the repository's tests on the branch
+    SUPERSEDED = "superseded"  # accepted, then a faster variant of it was accepted
+
+
+class VerdictKind(StrEnum):
+    EQUIVALENT = "equivalent"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """The first input on which candidate and original differ, in words."""
+
+    input_id: str
+    input_text: str
+    origin: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What was checked, for the patch's text."""
+
+    argument_types: tuple[tuple[str, str], ...] = ()  # parameter -> types seen, e.g. "list[int] | None"
+    inputs_by_origin: tuple[tuple[str, int], ...] = ()
+    held_out: int = 0
+    raising: int = 0  # inputs on which the original raises
+    resource: int = 0  # inputs on which the original runs out of a resource
+    tolerance: float = 0.0
+    not_checked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    kind: VerdictKind
+    reason: Reason | None = None  # None when equivalent
+    counterexample: Counterexample | None = None
+    contract: Contract = Contract()
+
+
+class Side(StrEnum):
+    ORIGINAL = "original"
+    CANDIDATE = "candidate"
+    NULL = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One timed batch. Times are totals for `calls` calls, nanoseconds, null not yet subtracted."""
+
+    launch: int
+    size: int  # index of the size class, 0 the smallest
+    pair: int
+    side: Side
+    calls: int
+    wall_ns: int  # the parent's clock
+    cpu_ns: int  # of the whole sandbox
+    cold: bool = False  # first calls of a fresh process, inputs sent when the clock started
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Ratio of the original's time over the candidate's: above 1 the candidate is faster."""
+
+    estimate: float
+    low: float
+    high: float
+    level: float = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRow:
+    label: str  # e.g. "1,000 elements"
+    elements: int
+    original_ns: float  # a call, null subtracted
+    candidate_ns: float
+    ratio: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Raw samples and the interval drawn from them; one log ratio a launch."""
+
+    wall: Interval
+    cpu: Interval
+    cold: Interval
+    rows: tuple[SizeRow, ...]
+    launches: int
+    seconds: float  # wall time the measurement took
+    reason: Reason  # ACCEPTED, or why not
+    samples: tuple[Sample, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes at the peak of one call on the largest input, inputs included."""
+
+    original: int
+    candidate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    stage: Stage
+    reason: Reason
+    detail: str = ""  # one line for people
+
+    @property
+    def accepted(self) -> bool:
+        return self.reason is Reason.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All that was learned of one candidate. Missing parts were not reached."""
+
+    candidate: Candidate
+    decision: Decision
+    verdict: Verdict | None = None
+    first: Measurement | None = None  # selects
+    second: Measurement | None = None  # is reported: the winner's curse does not touch it
+    memory: Memory | None = None
+    exponents: tuple[float, float] | None = None  # of time against size, original and candidate
+    seconds: float = 0.0  # wall time of the whole judgement
+    call_seconds: float = 0.0  # bare running time of the calls made in it

@@ -1,0 +1,32 @@
+"""Every setting, with its default. `config.py` reads them; nothing else parses settings."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one run. Field names are the keys of `[tool.optimizer]` (with - or _)."""
+
+    include: tuple[str, ...] = ()  # globs over paths; empty: every source file
+    exclude: tuple[str, ...] = ()  # globs over paths
+    functions: tuple[str, ...] = ()  # globs over qualified names, or path::qualname
+    budget_seconds: float = 0.0  # 0: no limit; else no new function is begun after so long
+    experts: tuple[str, ...] = ("rules",)
+    candidates_file: str = ""  # JSONL for the `file` expert
+    gate: float = 1.05  # smallest estimated speed-up that is accepted; never under 1.03
+    max_launches: int = 8  # cap of paired process launches a measurement
+    max_memory_ratio: float = 2.0  # refuse a larger rise of a call's peak memory
+    float_tolerance: float = 0.0  # relative; 0: bit-equal
+    max_inputs: int = 120  # generated inputs a function
+    seed: int = 0
+    sandbox: str = "bubblewrap"  # or "none": trusted code on a developer's own machine
+    memory_mb: int = 2048  # limit of one sandbox
+    call_seconds: float = 2.0  # limit of one call of the original
+    test_command: str = ""  # arguments for pytest instead of the detected ones
+    test_seconds: float = 600.0  # limit of one run of the target's tests
+    install: bool = True  # build the target's environment (network on, no secrets)
+    python: str = ""  # interpreter or version for the target's environment; empty: ours
+    requirements: tuple[str, ...] = ()  # extra requirements of the target's environment
+    branch_prefix: str = "optimizer/"
+    database_url: str = ""  # empty: SQLite under `home`
+    home: str = ""  # empty: $OPTIMIZER_HOME, else the XDG state directory
