@@ -1,0 +1,1 @@
+"""What proposes candidates: rules, a file of candidates, learned models."""

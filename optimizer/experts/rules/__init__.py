@@ -1,0 +1,1 @@
+"""Rules: each one rewrites a named anti-pattern. They propose; the referee decides."""

@@ -1,0 +1,116 @@
+"""The expert that proposes what the rules of the table find."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import resources
+
+from libcst import CSTLogicError, ParserSyntaxError
+
+from optimizer.domain.candidates import Candidate, ProposalRequest, Provenance
+from optimizer.experts.rules.rule import Rewrite, Rule
+from optimizer.experts.rules.table import all_rules
+
+MAX_CANDIDATES = 24  # each costs the referee a second or two
+
+# What parsing and rewriting odd code can end in. Anything else is a defect of a rule.
+_ODD_CODE = (ParserSyntaxError, CSTLogicError, SyntaxError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True)
+class RulesExpert:
+    """Rules one by one, and before them all that apply to a function together."""
+
+    rules: tuple[Rule, ...]
+    name: str = "rules"
+    languages: frozenset[str] = frozenset({"python"})
+
+    @cached_property
+    def version(self) -> str:
+        """Of every file of this package: any change of a rule makes old refusals worth a try."""
+        digest = hashlib.sha256()
+        for rule in self.rules:
+            digest.update(f"{rule.name}\0{rule.version}\0".encode())
+        for content in _files(resources.files("optimizer.experts.rules")):
+            digest.update(content)
+        return digest.hexdigest()[:12]
+
+    def propose(self, request: ProposalRequest) -> Iterable[Candidate]:
+        """All applicable rules together first, then each alone; at most `MAX_CANDIDATES`."""
+        if request.function.language not in self.languages:
+            return
+        applicable = [rule for rule in self.rules if rule.needs <= request.dependencies]
+        single = [(rule, rewrite) for rule in applicable for rewrite in rewrites(rule, request)]
+        proposals = [*self._combined(applicable, request), *(((r,), w) for r, w in single)]
+        seen = {request.function.source}
+        for used, rewrite in proposals[:MAX_CANDIDATES]:
+            if rewrite.source not in seen:
+                seen.add(rewrite.source)
+                yield self._candidate(used, rewrite, request)
+
+    def _combined(
+        self, rules: Sequence[Rule], request: ProposalRequest
+    ) -> Iterator[tuple[tuple[Rule, ...], Rewrite]]:
+        used: list[Rule] = []
+        imports: tuple[str, ...] = ()
+        current = request
+        for rule in rules:
+            found = next(iter(rewrites(rule, current)), None)
+            if found is not None and found.source != current.function.source:
+                used.append(rule)
+                imports = tuple(dict.fromkeys((*imports, *found.imports)))
+                current = rewritten(current, found)
+        if len(used) > 1:
+            yield tuple(used), Rewrite(current.function.source, imports)
+
+    def _candidate(self, used: Sequence[Rule], rewrite: Rewrite, request: ProposalRequest) -> Candidate:
+        detail = "+".join(rule.name for rule in used)
+        return Candidate(
+            source=rewrite.source,
+            provenance=Provenance(self.name, detail, self.version, parent=request.parent),
+            imports=rewrite.imports,
+            summary="; ".join(rule.summary for rule in used),
+        )
+
+
+def rules_expert() -> RulesExpert:
+    """The expert over the whole table."""
+    return RulesExpert(all_rules())
+
+
+def rewrites(rule: Rule, request: ProposalRequest) -> list[Rewrite]:
+    """What one rule makes of a function; nothing where the code is too odd to parse or to rewrite."""
+    try:
+        return list(rule.rewrite(request))
+    except _ODD_CODE:
+        return []
+
+
+def rewritten(request: ProposalRequest, rewrite: Rewrite) -> ProposalRequest:
+    """The request as it would be after the rewrite, imports included, for the next rule."""
+    function = request.function
+    text = request.module_source.encode("utf-8", "surrogatepass")
+    source = rewrite.source.encode("utf-8", "surrogatepass")
+    span = replace(function.span, end=function.span.start + len(source))
+    module = text[: span.start] + source + text[function.span.end :]
+    # At the end, so that the span stays right: rules only ask which names a module binds.
+    imports = "".join(f"\n{line}" for line in rewrite.imports)
+    return replace(
+        request,
+        function=replace(
+            function,
+            source=rewrite.source,
+            span=span,
+            content_hash=hashlib.sha256(source).hexdigest(),
+        ),
+        module_source=module.decode("utf-8", "surrogatepass") + imports,
+    )
+
+
+def _files(folder: resources.abc.Traversable) -> Iterator[bytes]:
+    for item in sorted(folder.iterdir(), key=lambda each: each.name):
+        if item.is_dir():
+            yield from _files(item)
+        elif item.name.endswith((".py", ".yml")):
+            yield item.read_bytes()

@@ -1,0 +1,1 @@
+"""LibCST rules for Python, one a file."""
