@@ -147,9 +147,9 @@ def _show(node: Node, limit: int, depth: int) -> str:
     if depth > 20 or limit <= 0:
         return "..."
     if node.type in ("name", "opaque"):
-        return f"<{node.value}>"
+        return f"<{node.value!s}>"
     if node.type == "ref":
-        return f"<object {node.value} again>"
+        return f"<object {node.value!s} again>"
     if not node.children:
         return _show_leaf(node, limit)
     parts: list[str] = []

@@ -1,0 +1,226 @@
+"""Runs other people's code inside bubblewrap: nothing of this machine is in reach but what is bound.
+
+Layers, outermost first: a launcher shell that enters the cgroup and sets rlimits; `setarch -R`
+(addresses are not randomised, so that processes can be compared); bubblewrap (own PID, IPC, network,
+mount and UTS namespaces, read-only system, sized private /tmp and /dev/shm, empty environment, a
+seccomp filter); and, when we are root, `setpriv` to an unprivileged uid.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from optimizer.domain.errors import SandboxError
+from optimizer.domain.isolation import Command, Finished, Limits
+from optimizer.sandbox import cgroups, seccomp
+from optimizer.sandbox.capture import capture
+
+UID = 61917  # belongs to nobody: above what systemd hands out, below its dynamic range
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC = ("alternatives", "ld.so.cache", "localtime", "ssl", "ca-certificates", "mime.types")
+_ETC_NETWORK = ("resolv.conf", "hosts", "nsswitch.conf", "gai.conf")
+# $1: cgroup.procs files, $2..$4: kilobytes of a file (in 512-byte blocks), CPU seconds, processes;
+# $5: kilobytes of address space or "unlimited"; the rest is the command.
+_LAUNCHER = """
+for procs in $1; do echo 0 > "$procs" || exit 125; done
+ulimit -c 0; ulimit -f "$2"; ulimit -t "$3"; ulimit -p "$4" 2>/dev/null; ulimit -v "$5"
+shift 5; exec "$@"
+"""
+_PASSWD = f"root:x:0:0::/root:/bin/sh\nsandbox:x:{UID}:{UID}::/tmp:/bin/sh\n"
+
+
+@dataclass(slots=True)
+class Running:
+    """A sandbox that runs until it is closed."""
+
+    process: subprocess.Popen[bytes]
+    cgroup: cgroups.Cgroup
+
+    def cpu_ns(self) -> int:
+        """CPU time of the whole sandbox, threads and children included, nanoseconds."""
+        counted = self.cgroup.cpu_ns()
+        return _tree_cpu_ns(self.process.pid) if counted is None else counted
+
+    def close(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+        self.cgroup.close()
+
+
+def _tree_cpu_ns(pid: int) -> int:
+    """Summed over the living process tree: /proc/<pid>/schedstat, first field."""
+    total, pending = 0, [pid]
+    while pending:
+        task = Path(f"/proc/{pending.pop()}")
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for thread in (task / "task").iterdir():
+                total += int((thread / "schedstat").read_text().split()[0])
+                pending.extend(int(child) for child in (thread / "children").read_text().split())
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Bubblewrap:
+    """The Sandbox port on this machine. `cgroup_version` is found out once, by `detect`."""
+
+    program: str
+    cgroup_version: int
+    rooted: bool = field(default_factory=lambda: os.geteuid() == 0)
+
+    @property
+    def uid(self) -> int:
+        """Who code runs as, seen from outside; writable binds must belong to it."""
+        return UID if self.rooted else os.geteuid()
+
+    def run(self, command: Command, stdin: bytes = b"") -> Finished:
+        began = time.monotonic()
+        running = self.start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            stdout, stderr, ended = capture(running.process, stdin, command.limits)
+            if not ended:
+                os.killpg(running.process.pid, signal.SIGKILL)
+            code = running.process.wait()
+            memory = running.cgroup.out_of_memory()
+        finally:
+            running.close()
+        if code == 125 and b"bwrap" in stderr:
+            raise SandboxError(_first_line(stderr))
+        seconds = time.monotonic() - began
+        return Finished(_status(code), stdout, stderr, seconds, timed_out=not ended, out_of_memory=memory)
+
+    def start(
+        self,
+        command: Command,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int = subprocess.DEVNULL,
+        stderr: int = subprocess.DEVNULL,
+        pass_fds: tuple[int, ...] = (),
+    ) -> Running:
+        """Starts the command and returns at once. `pass_fds` keep their numbers inside."""
+        cgroup = cgroups.create(self.cgroup_version, command.limits)
+        with _filter_file(seccomp.program()) as rules, _filter_file(_PASSWD.encode()) as passwd:
+            argv = self._argv(command, cgroup, rules, passwd)
+            process = subprocess.Popen(
+                argv,
+                env={},
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                pass_fds=(*pass_fds, rules, passwd),
+                start_new_session=True,
+            )
+        return Running(process, cgroup)
+
+    def _argv(self, command: Command, cgroup: cgroups.Cgroup, rules: int, passwd: int) -> list[str]:
+        limits = command.limits
+        space = "unlimited" if cgroup.folders else str(limits.memory_mb * 1024)
+        launcher = ["/bin/sh", "-c", _LAUNCHER, "sh", " ".join(cgroup.joins), str(limits.file_mb * 2048)]
+        launcher += [str(limits.cpu_seconds), str(limits.processes), space]
+        pin = [] if command.core is None else ["taskset", "-c", str(command.core)]
+        return [
+            *launcher,
+            *pin,
+            "setarch",
+            "-R",
+            self.program,
+            *self._isolation(command),
+            *_system_binds(command.network),
+            *("--ro-bind-data", str(passwd), "/etc/passwd", "--seccomp", str(rules)),
+            *_own_binds(command),
+            *("--chdir", command.directory, "--"),
+            *self._drop(),
+            *command.argv,
+        ]
+
+    def _isolation(self, command: Command) -> list[str]:
+        flags = "--unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent".split()
+        flags += ["--new-session", "--hostname", "sandbox"]
+        if not command.network:
+            flags.append("--unshare-net")
+        if self.rooted:
+            return [*flags, *"--cap-drop ALL --cap-add CAP_SETUID --cap-add CAP_SETGID".split()]
+        return [*flags, "--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
+
+    def _drop(self) -> list[str]:
+        if not self.rooted:
+            return []
+        return ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--inh-caps=-all", "--"]
+
+
+def _own_binds(command: Command) -> list[str]:
+    size = str(command.limits.scratch_mb * 1024 * 1024)
+    private = ["--size", size, "--perms", "1777", "--tmpfs"]
+    args = ["--proc", "/proc", "--dev", "/dev", *private, "/dev/shm", *private, "/tmp"]  # noqa: S108 - inside
+    for bind in command.binds:
+        args += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
+    for name, value in command.environment:
+        args += ["--setenv", name, value]
+    return args
+
+
+def _system_binds(network: bool) -> list[str]:
+    args: list[str] = []
+    for folder in map(Path, _SYSTEM):
+        if folder.is_symlink():
+            args += ["--symlink", str(folder.readlink()), str(folder)]
+        elif folder.is_dir():
+            args += ["--ro-bind", str(folder), str(folder)]
+    for name in (*_ETC, *(_ETC_NETWORK if network else ())):
+        args += ["--ro-bind-try", str(Path("/etc", name).resolve()), f"/etc/{name}"]
+    return args
+
+
+@contextlib.contextmanager
+def _filter_file(data: bytes):  # type: ignore[no-untyped-def]  # a generator of one int
+    """A read-once file descriptor with these bytes."""
+    fd = os.memfd_create("optimizer", 0)
+    try:
+        os.write(fd, data)
+        os.lseek(fd, 0, os.SEEK_SET)
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _status(code: int) -> int:
+    """bubblewrap reports a signal as 128 + n; we report it as -n, as subprocess does."""
+    return 128 - code if code > 128 else code
+
+
+def _first_line(data: bytes) -> str:
+    return data.decode("utf-8", "replace").strip().splitlines()[0]
+
+
+def missing_programs() -> tuple[tuple[str, str], ...]:
+    """(program, Debian package) pairs that are not on this machine."""
+    needed = {
+        "bwrap": "bubblewrap",
+        "setarch": "util-linux",
+        "setpriv": "util-linux",
+        "taskset": "util-linux",
+    }
+    return tuple((name, package) for name, package in needed.items() if not shutil.which(name))
+
+
+def detect() -> Bubblewrap:
+    """The sandbox of this machine, tried once; raises SandboxError with what to do."""
+    for name, package in missing_programs():
+        raise SandboxError(f"{name} is not installed: apt-get install {package} (see: optimizer doctor)")
+    box = Bubblewrap(str(shutil.which("bwrap")), cgroups.version())
+    try:
+        done = box.run(Command(("/bin/true",), limits=Limits(wall_seconds=20)))
+    except OSError as error:
+        raise SandboxError(f"the sandbox does not start: {error} (see: optimizer doctor)") from error
+    if done.code:
+        reason = _first_line(done.stderr or b"no message")
+        raise SandboxError(f"the sandbox does not start: {reason} (see: optimizer doctor)")
+    return box
