@@ -134,7 +134,7 @@ class Bubblewrap:
             self.program,
             *self._isolation(command),
             *_system_binds(command.network),
-            *("--ro-bind-data", str(passwd), "/etc/passwd", "--seccomp", str(rules)),
+            *("--perms", "0644", "--ro-bind-data", str(passwd), "/etc/passwd", "--seccomp", str(rules)),
             *_own_binds(command),
             *("--chdir", command.directory, "--"),
             *self._drop(),
@@ -159,7 +159,7 @@ class Bubblewrap:
 def _own_binds(command: Command) -> list[str]:
     size = str(command.limits.scratch_mb * 1024 * 1024)
     private = ["--size", size, "--perms", "1777", "--tmpfs"]
-    args = ["--proc", "/proc", "--dev", "/dev", *private, "/dev/shm", *private, "/tmp"]  # noqa: S108 - inside
+    args = ["--proc", "/proc", "--dev", "/dev", *private, "/dev/shm", *private, "/tmp"]
     for bind in command.binds:
         args += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
     for name, value in command.environment:
@@ -168,7 +168,7 @@ def _own_binds(command: Command) -> list[str]:
 
 
 def _system_binds(network: bool) -> list[str]:
-    args: list[str] = []
+    args = ["--perms", "0755", "--dir", "/etc"]
     for folder in map(Path, _SYSTEM):
         if folder.is_symlink():
             args += ["--symlink", str(folder.readlink()), str(folder)]
