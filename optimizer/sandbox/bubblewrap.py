@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -160,11 +161,21 @@ def _own_binds(command: Command) -> list[str]:
     size = str(command.limits.scratch_mb * 1024 * 1024)
     private = ["--size", size, "--perms", "1777", "--tmpfs"]
     args = ["--proc", "/proc", "--dev", "/dev", *private, "/dev/shm", *private, "/tmp"]
+    for folder in _ancestors(bind.target for bind in command.binds):
+        args += ["--perms", "0755", "--dir", folder]  # else they would be closed to our uid
     for bind in command.binds:
         args += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
     for name, value in command.environment:
         args += ["--setenv", name, value]
     return args
+
+
+def _ancestors(targets: Iterable[str]) -> list[str]:
+    """Folders above the targets, outermost first, without those of the system."""
+    folders = {str(parent) for target in targets for parent in Path(target).parents}
+    return sorted(
+        folder for folder in folders if not folder.startswith(("/usr", "/tmp", "/etc")) and folder != "/"
+    )
 
 
 def _system_binds(network: bool) -> list[str]:
@@ -180,7 +191,7 @@ def _system_binds(network: bool) -> list[str]:
 
 
 @contextlib.contextmanager
-def _filter_file(data: bytes):  # type: ignore[no-untyped-def]  # a generator of one int
+def _filter_file(data: bytes) -> Iterator[int]:
     """A read-once file descriptor with these bytes."""
     fd = os.memfd_create("optimizer", 0)
     try:
