@@ -1,0 +1,242 @@
+"""The trusted end of a runner: zygotes in sandboxes, and sessions forked from them.
+
+One zygote has imported one version of one module (optimizer/languages/runners/serve.py). A session
+is a process forked from it, with a socket of its own; it serves calls of one function.
+"""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from optimizer.domain.errors import SandboxError
+from optimizer.domain.isolation import Bind, Command
+from optimizer.languages.runners import frames
+
+RUNNERS = Path(frames.__file__).parent
+_INSIDE = "/runners"
+_ANSWER_LIMIT = 64_000_000
+
+
+class Launcher(Protocol):
+    """What starts a sandbox that stays: Bubblewrap, or Direct for trusted code."""
+
+    def start(
+        self,
+        command: Command,
+        stdin: int = ...,
+        stdout: int = ...,
+        stderr: int = ...,
+        pass_fds: tuple[int, ...] = ...,
+    ) -> "Box": ...
+
+
+class Box(Protocol):
+    @property
+    def process(self) -> subprocess.Popen[bytes]: ...
+    def cpu_ns(self) -> int: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a zygote imports."""
+
+    python: str  # interpreter, as seen inside
+    binds: tuple[Bind, ...]  # the interpreter, the environment, the source tree
+    module: str
+    path: tuple[str, ...]  # sys.path inside
+    sites: tuple[str, ...]  # site-packages folders inside
+    directory: str
+    pycache: str = ""  # prefix of compiled files inside; empty: none
+
+
+class RunnerDiedError(Exception):
+    """The process ended, or it spoke out of turn: what it was asked for has no answer."""
+
+
+class RunnerTimeoutError(Exception):
+    """No answer in time."""
+
+
+class LoadError(Exception):
+    """The module or the function is not to be had inside."""
+
+
+class Zygote:
+    """A sandbox whose process has imported the module and waits to be forked."""
+
+    def __init__(self, box: Box, control: socket.socket) -> None:
+        self.box = box
+        self._control = control
+
+    def fork(self, qualname: str, null: bool = False, shift: int = 0, seconds: float = 20.0) -> "Session":
+        """A fresh session; raises LoadError when the function is not there.
+
+        `shift` objects are allocated first, so that launches differ in where things lie."""
+        nonce = secrets.token_hex(8)
+        ours, theirs = socket.socketpair()
+        fields = {"op": "fork", "qualname": qualname, "null": null, "shift": shift, "nonce": nonce}
+        message = json.dumps(fields).encode()
+        try:
+            socket.send_fds(self._control, [message], [theirs.fileno()])
+        except OSError as error:
+            ours.close()
+            raise RunnerDiedError(str(error)) from error
+        finally:
+            theirs.close()
+        session = Session(self, ours)
+        hello, _ = session.receive(nonce, seconds)
+        if not hello.get("ok"):
+            session.close()
+            raise LoadError(str(hello.get("error")))
+        session.kind, session.pid = str(hello.get("kind")), int(hello.get("pid", 0))
+        return session
+
+    def kill(self, pid: int) -> None:
+        """Asks the zygote to end a session's process that no longer answers."""
+        if pid > 1:
+            try:
+                self._control.sendall(json.dumps({"op": "kill", "pid": pid}).encode())
+            except OSError as error:
+                raise RunnerDiedError(str(error)) from error
+
+    def close(self) -> None:
+        self._control.close()
+        self.box.close()
+
+
+class Session:
+    """One forked process; frames carry a fresh nonce each way."""
+
+    def __init__(self, zygote: Zygote, sock: socket.socket) -> None:
+        self._zygote = zygote
+        self._sock = sock
+        self.kind = "plain"
+        self.pid = 0
+
+    def ask(
+        self, op: str, blobs: Sequence[bytes] = (), seconds: float = 20.0, **fields: Any
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Sends one request and waits for its answer."""
+        nonce = secrets.token_hex(8)
+        self._send({"op": op, "nonce": nonce, **fields}, blobs, seconds)
+        return self.receive(nonce, seconds)
+
+    def clock(
+        self, op: str, blobs: Sequence[bytes] = (), seconds: float = 60.0, **fields: Any
+    ) -> tuple[int, int]:
+        """(wall, CPU) nanoseconds of one timed request, both read on this side."""
+        nonce = secrets.token_hex(8)
+        cpu = self._zygote.box.cpu_ns()
+        began = time.perf_counter_ns()
+        self._send({"op": op, "nonce": nonce, **fields}, blobs, seconds)
+        answer, _ = self.receive(nonce, seconds)
+        wall = time.perf_counter_ns() - began
+        if not answer.get("ok"):
+            raise RunnerDiedError(f"failed while timed: {answer.get('error')}")
+        return wall, self._zygote.box.cpu_ns() - cpu
+
+    def _send(self, header: dict[str, Any], blobs: Sequence[bytes], seconds: float) -> None:
+        self._sock.settimeout(seconds)
+        try:
+            frames.send(self._sock, header, blobs)
+        except TimeoutError as error:
+            raise RunnerTimeoutError from error
+        except OSError as error:
+            raise RunnerDiedError(str(error)) from error
+
+    def receive(self, nonce: str, seconds: float) -> tuple[dict[str, Any], list[bytes]]:
+        self._sock.settimeout(seconds)
+        try:
+            header, blobs = frames.receive(self._sock, _ANSWER_LIMIT)
+        except TimeoutError as error:
+            raise RunnerTimeoutError from error
+        except (frames.FrameError, OSError) as error:
+            raise RunnerDiedError(str(error)) from error
+        if header.get("nonce") != nonce:
+            raise RunnerDiedError("an answer to something else")
+        return header, blobs
+
+    def kill(self) -> None:
+        """For a process that hangs: ended through its zygote."""
+        self._zygote.kill(self.pid)
+        self._sock.close()
+
+    def close(self) -> None:
+        """The process sees the end of its socket and exits."""
+        self._sock.close()
+
+
+def start_zygote(
+    launcher: Launcher, target: Target, command: Command, hash_seed: int, overlay: Bind | None = None
+) -> Zygote:
+    """Starts a sandbox and imports the module; `overlay` puts a changed file over the original.
+
+    `command` gives limits and core; raises LoadError when the import fails.
+    """
+    ours, theirs = socket.socketpair()
+    environment = {
+        "PYTHONHASHSEED": str(hash_seed),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "PATH": f"{Path(target.python).parent}:/usr/bin:/bin",
+        "HOME": "/tmp",
+    }
+    if target.pycache:
+        environment["PYTHONPYCACHEPREFIX"] = target.pycache
+    binds = (*target.binds, Bind(RUNNERS, _INSIDE), *((overlay,) if overlay else ()))
+    full = Command(
+        argv=(target.python, "-S", "-s", f"{_INSIDE}/serve.py", str(theirs.fileno())),
+        binds=binds,
+        environment=tuple(environment.items()),
+        directory="/tmp",
+        limits=command.limits,
+        core=command.core,
+    )
+    try:
+        box = launcher.start(full, pass_fds=(theirs.fileno(),), stderr=subprocess.PIPE)
+    finally:
+        theirs.close()
+    return _greet(Zygote(box, ours), ours, target, command.limits.wall_seconds)
+
+
+def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float) -> Zygote:
+    session = Session(zygote, sock)
+    try:
+        answer, _ = session.ask(
+            "hello",
+            seconds=seconds,
+            module=target.module,
+            path=target.path,
+            sites=target.sites,
+            directory=target.directory,
+        )
+    except (RunnerDiedError, RunnerTimeoutError) as error:
+        text = _last_words(zygote)
+        zygote.close()
+        if "bwrap:" in text or "setpriv:" in text or "not found" in text:
+            raise SandboxError(f"the sandbox does not start: {text}") from error
+        raise LoadError(f"the import ended the process or hung {text}".strip()) from error
+    if not answer.get("ok"):
+        zygote.close()
+        raise LoadError(str(answer.get("error")))
+    sock.settimeout(None)
+    return zygote
+
+
+def _last_words(zygote: Zygote) -> str:
+    """The last line on standard error, if the process has ended."""
+    zygote.box.process.kill()
+    stream = zygote.box.process.stderr
+    if stream is None:
+        return ""
+    os.set_blocking(stream.fileno(), False)
+    lines = (stream.read() or b"").decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else ""
