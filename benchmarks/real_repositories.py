@@ -124,6 +124,7 @@ PACKAGES = (
         kind="suffix trees",
         tests="suffix_trees",
         include=("suffix_trees/*.py",),
+        requirements=("pytest", "hypothesis"),
     ),
     Package(
         name="munkres",
@@ -237,13 +238,16 @@ def _run(command: list[str], failure: str) -> None:
 
 
 def _unpack(archive: Path, target: Path) -> None:
-    """Writes the archive's regular files, less their common first folder. Links are left out."""
+    """Writes the archive's regular files, less their common first folder.
+
+    Links are left out, and so are `*.egg-info`: builds write them anew.
+    """
     with tarfile.open(archive) as opened:
         for member in opened:
             stream = opened.extractfile(member) if member.isfile() else None
-            if stream is None:
-                continue
             path = target / _inside(member.name, archive)
+            if stream is None or path.parent.suffix == ".egg-info":
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(stream.read())
             path.chmod(0o755 if member.mode & 0o100 else 0o644)
@@ -253,7 +257,7 @@ def _inside(name: str, archive: Path) -> PurePosixPath:
     """The member's path without its first folder. Raises RepositoryError where it leads outside."""
     path = PurePosixPath(name)
     parts = path.parts[1:]
-    if path.is_absolute() or ".." in parts or ".git" in parts or not parts:
+    if path.is_absolute() or ".." in path.parts or ".git" in path.parts:
         raise RepositoryError(f"{archive.name} holds a path that is not allowed: {name!r}")
     return PurePosixPath(*parts)
 
