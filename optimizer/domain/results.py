@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from optimizer.domain.evidence import Decision, Evaluation
+from optimizer.domain.evidence import Decision, Evaluation, Interval
 from optimizer.domain.functions import Function
 from optimizer.domain.patches import NewPatch
 from optimizer.domain.workloads import FunctionProfile, Workload
@@ -17,3 +17,15 @@ class FunctionResult:
     evaluations: tuple[Evaluation, ...] = ()
     winner: str | None = None  # id of the accepted candidate
     patch: NewPatch | None = None
+
+    @property
+    def winning(self) -> Evaluation | None:
+        """The evaluation of the accepted candidate."""
+        return next((item for item in self.evaluations if item.candidate.id == self.winner), None)
+
+    @property
+    def reported(self) -> Interval | None:
+        """The speed-up that people are told: from the second measurement where there is one."""
+        won = self.winning
+        measurement = (won.second or won.first) if won else None
+        return measurement.wall if measurement else None

@@ -1,5 +1,6 @@
 """Inputs for a function, each with its origin."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,3 +49,9 @@ class FunctionProfile:
 
     self_share: float  # 0..1 of the tests' sampled CPU time spent in its own frame
     total_share: float  # 0..1 with everything it called
+
+
+def workload_hash(workload: Workload) -> str:
+    """sha256 hex over the sorted ids of the inputs: the same calls in any order are the same workload."""
+    ids = "\n".join(sorted(item.id for item in workload.inputs))
+    return hashlib.sha256(ids.encode("ascii")).hexdigest()

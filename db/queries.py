@@ -1,0 +1,114 @@
+"""The reading statements of the Store. Nothing here runs them."""
+
+from sqlalchemy import BigInteger, ColumnElement, Select, column, exists, select, table
+from sqlalchemy.orm import selectinload
+
+from db.tables import (
+    CandidateRow,
+    EvaluationRow,
+    FunctionRow,
+    JobRow,
+    PatchRow,
+    RepositoryRow,
+    WorkloadRow,
+)
+from db.types import AnyText
+from optimizer.domain.evidence import Reason
+from optimizer.domain.jobs import JobState
+from optimizer.domain.patches import PatchState
+
+# A function that ended so was not tried under this job: it must have its turn another time.
+NOT_TRIED = (Reason.BUDGET.value, Reason.UNCHANGED.value)
+
+
+def newest_jobs(limit: int) -> Select[JobRow]:
+    return select(JobRow).order_by(JobRow.id.desc()).limit(limit)
+
+
+def _jobs_of(url: str) -> Select[JobRow]:
+    of_url = select(RepositoryRow.id).where(RepositoryRow.url == url).scalar_subquery()
+    return select(JobRow).where(JobRow.repository_id == of_url)
+
+
+def unfinished_job(url: str) -> Select[JobRow]:
+    states = (JobState.RUNNING.value, JobState.INTERRUPTED.value)
+    return _jobs_of(url).where(JobRow.state.in_(states)).order_by(JobRow.id.desc()).limit(1)
+
+
+def finished_scan(url: str, tree: str, fingerprint: str) -> Select[JobRow]:
+    cut_short = exists().where(FunctionRow.job_id == JobRow.id, FunctionRow.reason == Reason.BUDGET.value)
+    return (
+        _jobs_of(url)
+        .where(JobRow.tree == tree, JobRow.fingerprint == fingerprint)
+        .where(JobRow.state == JobState.DONE.value, ~cut_short)
+        .order_by(JobRow.id.desc())
+        .limit(1)
+    )
+
+
+def finished_functions(job_id: int) -> Select[str, str]:
+    return select(FunctionRow.path, FunctionRow.qualname).where(FunctionRow.job_id == job_id)
+
+
+def tried(url: str, fingerprint: str) -> Select[str, str]:
+    return (
+        select(FunctionRow.content_hash, FunctionRow.workload_hash)
+        .join(JobRow, JobRow.id == FunctionRow.job_id)
+        .join(RepositoryRow, RepositoryRow.id == JobRow.repository_id)
+        .where(RepositoryRow.url == url, JobRow.fingerprint == fingerprint)
+        .where(FunctionRow.reason.not_in(NOT_TRIED))
+        .distinct()
+    )
+
+
+def rejected_candidates(url: str) -> Select[str]:
+    return (
+        select(CandidateRow.digest)
+        .join(PatchRow, PatchRow.candidate_id == CandidateRow.id)
+        .join(JobRow, JobRow.id == PatchRow.job_id)
+        .join(RepositoryRow, RepositoryRow.id == JobRow.repository_id)
+        .where(RepositoryRow.url == url, PatchRow.state == PatchState.REJECTED.value)
+    )
+
+
+def funnel(job_id: int) -> Select[str, str, str, int]:
+    """Over the documented view: what people count is what the program counts."""
+    unit, stage, reason = column("unit", AnyText()), column("stage", AnyText()), column("reason", AnyText())
+    statement = select(unit, stage, reason, column("count", BigInteger())).select_from(table("funnel"))
+    return statement.where(column("job_id", BigInteger()) == job_id)
+
+
+def patches(*conditions: ColumnElement[bool]) -> Select[PatchRow, str, str]:
+    """Newest first, each with its function's path and qualified name."""
+    return (
+        select(PatchRow, FunctionRow.path, FunctionRow.qualname)
+        .join(FunctionRow, FunctionRow.id == PatchRow.function_id)
+        .where(*conditions)
+        .order_by(PatchRow.id.desc())
+    )
+
+
+def patch_function(patch_id: int) -> Select[FunctionRow, PatchRow]:
+    """The function behind a patch with everything below it, in a handful of statements."""
+    evaluated = selectinload(FunctionRow.candidates).selectinload(CandidateRow.evaluation)
+    return (
+        select(FunctionRow, PatchRow)
+        .join(PatchRow, PatchRow.function_id == FunctionRow.id)
+        .where(PatchRow.id == patch_id)
+        .options(
+            evaluated.selectinload(EvaluationRow.measurements),
+            selectinload(FunctionRow.workload).selectinload(WorkloadRow.uses),
+        )
+    )
+
+
+def refused(job_id: int | None, limit: int) -> Select[FunctionRow, CandidateRow, EvaluationRow]:
+    statement = (
+        select(FunctionRow, CandidateRow, EvaluationRow)
+        .join(CandidateRow, CandidateRow.function_id == FunctionRow.id)
+        .join(EvaluationRow, EvaluationRow.candidate_id == CandidateRow.id)
+        .where(EvaluationRow.outcome != "accepted")
+        .order_by(EvaluationRow.id.desc())
+        .limit(limit)
+    )
+    return statement if job_id is None else statement.where(FunctionRow.job_id == job_id)

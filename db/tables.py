@@ -1,0 +1,245 @@
+"""The tables: a job and, below it, everything that was learned in it.
+
+Reasons, stages and states are kept as their words, without a CHECK: new ones need no migration.
+docs/database.md explains the columns to people who query them.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from db.types import AnyText, Json, Moment, Ratio, RowId
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {  # noqa: RUF012  (the name and form that SQLAlchemy reads)
+        str: AnyText(),
+        datetime: Moment(),
+        bytes: LargeBinary(),
+        float: Double(),
+    }
+
+
+def _child_of(column: str) -> ForeignKey:
+    return ForeignKey(column, ondelete="CASCADE")
+
+
+class RepositoryRow(Base):
+    __tablename__ = "repositories"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    url: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class JobRow(Base):
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index(None, "repository_id", "tree", "fingerprint"),
+        Index(None, "repository_id", "state"),
+        {"sqlite_autoincrement": True},  # people know jobs by number: none is given twice
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    repository_id: Mapped[int] = mapped_column(RowId, _child_of("repositories.id"))
+    ref: Mapped[str]
+    commit_id: Mapped[str]
+    tree: Mapped[str]
+    fingerprint: Mapped[str]
+    settings: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str]
+    repository: Mapped[RepositoryRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class JobEventRow(Base):
+    __tablename__ = "job_events"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    job_id: Mapped[int] = mapped_column(RowId, _child_of("jobs.id"), index=True)
+    at: Mapped[datetime]
+    stage: Mapped[str]
+    message: Mapped[str]
+
+
+class FunctionRow(Base):
+    """A function of the target as one job saw it, and where it stopped."""
+
+    __tablename__ = "functions"
+    __table_args__ = (UniqueConstraint("job_id", "label_hash"), Index(None, "job_id", "reason"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    job_id: Mapped[int] = mapped_column(RowId, _child_of("jobs.id"))
+    path: Mapped[str]
+    qualname: Mapped[str]
+    label_hash: Mapped[str] = mapped_column(String(64))  # of path and qualname: an index cannot take any text
+    language: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(16))
+    is_async: Mapped[bool]
+    span_start: Mapped[int] = mapped_column(BigInteger)
+    span_end: Mapped[int] = mapped_column(BigInteger)
+    line: Mapped[int]
+    end_line: Mapped[int]
+    source: Mapped[str]
+    content_hash: Mapped[str]
+    workload_hash: Mapped[str]  # empty: it had no workload
+    self_share: Mapped[float | None]
+    total_share: Mapped[float | None]
+    stage: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(32))
+    detail: Mapped[str]
+    winner: Mapped[str | None]  # digest of the accepted candidate
+    created_at: Mapped[datetime]
+    workload: Mapped["WorkloadRow | None"] = relationship()
+    candidates: Mapped[list["CandidateRow"]] = relationship(order_by="CandidateRow.position")
+
+
+class WorkloadRow(Base):
+    __tablename__ = "workloads"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    function_id: Mapped[int] = mapped_column(RowId, _child_of("functions.id"), unique=True)
+    skipped: Mapped[object] = mapped_column(Json)  # [[why, how many], ...]
+    uses: Mapped[list["WorkloadInputRow"]] = relationship(order_by="WorkloadInputRow.position")
+
+
+class InputRow(Base):
+    """The arguments of one call, kept once however many workloads use them."""
+
+    __tablename__ = "inputs"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    payload: Mapped[bytes]
+    text: Mapped[str]
+
+
+class WorkloadInputRow(Base):
+    """One use of an input: the same arguments may be recorded here and generated there."""
+
+    __tablename__ = "workload_inputs"
+
+    workload_id: Mapped[int] = mapped_column(RowId, _child_of("workloads.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    input_id: Mapped[str] = mapped_column(String(64), ForeignKey("inputs.id"), index=True)
+    origin: Mapped[str] = mapped_column(String(16))
+    held_out: Mapped[bool]
+    size: Mapped[int] = mapped_column(BigInteger)
+    note: Mapped[str]
+    input: Mapped[InputRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class CandidateRow(Base):
+    __tablename__ = "candidates"
+    __table_args__ = (UniqueConstraint("function_id", "position"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    function_id: Mapped[int] = mapped_column(RowId, _child_of("functions.id"))
+    position: Mapped[int]  # in the order in which they were judged
+    digest: Mapped[str]  # the candidate's id: an address of its content
+    source: Mapped[str]
+    imports: Mapped[object] = mapped_column(Json)
+    summary: Mapped[str]
+    expert: Mapped[str]
+    rule: Mapped[str]  # the rule's or the model's name
+    expert_version: Mapped[str]
+    seed: Mapped[str | None]  # decimal: seeds may be wider than any integer column
+    parent: Mapped[str | None]
+    evaluation: Mapped["EvaluationRow"] = relationship()
+
+
+class EvaluationRow(Base):
+    __tablename__ = "evaluations"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(RowId, _child_of("candidates.id"), unique=True)
+    stage: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[str] = mapped_column(String(16))  # accepted or refused
+    reason: Mapped[str] = mapped_column(String(32))
+    detail: Mapped[str]
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    verdict_reason: Mapped[str | None] = mapped_column(String(32))
+    counterexample: Mapped[object | None] = mapped_column(Json)
+    contract: Mapped[object | None] = mapped_column(Json)
+    memory_original: Mapped[int | None] = mapped_column(BigInteger)  # bytes
+    memory_candidate: Mapped[int | None] = mapped_column(BigInteger)
+    exponents: Mapped[object | None] = mapped_column(Json)  # [original, candidate]
+    seconds: Mapped[float]
+    call_seconds: Mapped[float]
+    created_at: Mapped[datetime]
+    measurements: Mapped[list["MeasurementRow"]] = relationship()
+
+
+class MeasurementRow(Base):
+    """Ratios are the original's time over the candidate's; NULL where there is no number."""
+
+    __tablename__ = "measurements"
+    __table_args__ = (UniqueConstraint("evaluation_id", "which"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(RowId, _child_of("evaluations.id"))
+    which: Mapped[str] = mapped_column(String(8))  # first: selects; second: is reported
+    reason: Mapped[str] = mapped_column(String(32))
+    launches: Mapped[int]
+    seconds: Mapped[float]
+    wall: Mapped[float] = mapped_column(Ratio, nullable=True)
+    wall_low: Mapped[float] = mapped_column(Ratio, nullable=True)
+    wall_high: Mapped[float] = mapped_column(Ratio, nullable=True)
+    wall_level: Mapped[float]
+    cpu: Mapped[float] = mapped_column(Ratio, nullable=True)
+    cpu_low: Mapped[float] = mapped_column(Ratio, nullable=True)
+    cpu_high: Mapped[float] = mapped_column(Ratio, nullable=True)
+    cpu_level: Mapped[float]
+    cold: Mapped[float] = mapped_column(Ratio, nullable=True)
+    cold_low: Mapped[float] = mapped_column(Ratio, nullable=True)
+    cold_high: Mapped[float] = mapped_column(Ratio, nullable=True)
+    cold_level: Mapped[float]
+    rows: Mapped[object] = mapped_column(Json)  # one for each size
+    samples: Mapped[bytes]  # zlib-compressed JSON, see db/samples.py
+
+
+class PatchRow(Base):
+    __tablename__ = "patches"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  (SQLAlchemy reads it)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    job_id: Mapped[int] = mapped_column(RowId, _child_of("jobs.id"), index=True)
+    function_id: Mapped[int] = mapped_column(RowId, _child_of("functions.id"), unique=True)
+    candidate_id: Mapped[int | None] = mapped_column(RowId, _child_of("candidates.id"), index=True)
+    branch: Mapped[str]
+    base_commit: Mapped[str]
+    commit_id: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    diff: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    speedup: Mapped[float] = mapped_column(Ratio, nullable=True)
+    low: Mapped[float] = mapped_column(Ratio, nullable=True)
+    high: Mapped[float] = mapped_column(Ratio, nullable=True)
+    created_at: Mapped[datetime]
+    job: Mapped[JobRow] = relationship(lazy="joined", innerjoin=True)
+    function: Mapped[FunctionRow] = relationship(lazy="raise")
+
+
+class ReviewRow(Base):
+    """Who reviews is not known here; what was said, and which change of state it caused, is."""
+
+    __tablename__ = "reviews"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    patch_id: Mapped[int] = mapped_column(RowId, _child_of("patches.id"), index=True)
+    from_state: Mapped[str] = mapped_column(String(16))
+    to_state: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str]
+    at: Mapped[datetime]

@@ -1,0 +1,397 @@
+"""What every Store must do, asked of each implementation on each database."""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from optimizer.domain.errors import NotFoundError
+from optimizer.domain.evidence import Decision, Interval, Reason
+from optimizer.domain.jobs import FunnelRow, JobState, Stage
+from optimizer.domain.patches import PatchState
+from optimizer.domain.workloads import Workload, workload_hash
+from optimizer.ports import Store
+from tests.support.results import (
+    URL,
+    accepted,
+    call,
+    candidate,
+    ended,
+    endless,
+    function,
+    guarded,
+    new_job,
+    new_patch,
+    refused,
+    with_patch,
+    workload,
+)
+
+# --- jobs
+
+
+def test_a_new_job_is_running_and_can_be_read_back(store: Store) -> None:
+    made = store.create_job(new_job())
+    assert store.job(made.id) == made
+    assert (made.state, made.finished_at, made.error) == (JobState.RUNNING, None, "")
+    assert (made.repository.url, made.commit, made.settings) == (URL, "c" * 40, '{"gate": 1.05}')
+
+
+def test_times_have_a_zone_and_are_now(store: Store) -> None:
+    made = store.job(store.create_job(new_job()).id)
+    assert made.created_at.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - made.created_at) < timedelta(minutes=5)
+
+
+def test_an_unknown_job_is_not_found(store: Store) -> None:
+    for use in (
+        lambda: store.job(7),
+        lambda: store.move_job(7, JobState.RUNNING, JobState.DONE),
+        lambda: store.add_event(7, "checkout", "begun"),
+        lambda: store.save_result(7, ended()),
+    ):
+        with pytest.raises(NotFoundError, match="no job 7"):
+            use()
+
+
+def test_jobs_are_listed_newest_first_up_to_the_limit(store: Store) -> None:
+    made = [store.create_job(new_job(url)).id for url in ("/a", "/b", "/a")]
+    assert [job.id for job in store.jobs()] == made[::-1]
+    assert [job.id for job in store.jobs(limit=2)] == made[:0:-1]
+
+
+def test_a_job_moves_only_from_the_expected_state(store: Store) -> None:
+    job = store.create_job(new_job())
+    assert not store.move_job(job.id, JobState.INTERRUPTED, JobState.DONE)
+    assert store.job(job.id) == job
+    assert store.move_job(job.id, JobState.RUNNING, JobState.FAILED, "the disk is full")
+    failed = store.job(job.id)
+    assert (failed.state, failed.error) == (JobState.FAILED, "the disk is full")
+    assert failed.finished_at is not None
+
+
+def test_a_resumed_job_has_neither_an_end_nor_an_error(store: Store) -> None:
+    job = store.create_job(new_job())
+    store.move_job(job.id, JobState.RUNNING, JobState.INTERRUPTED, "stopped")
+    assert store.job(job.id).finished_at is None
+    store.move_job(job.id, JobState.INTERRUPTED, JobState.RUNNING)
+    assert store.job(job.id) == job
+
+
+def test_of_many_who_move_a_job_at_once_one_succeeds(store: Store) -> None:
+    job = store.create_job(new_job())
+    with ThreadPoolExecutor(4) as pool:
+        moves = [pool.submit(store.move_job, job.id, JobState.RUNNING, JobState.DONE) for _ in range(8)]
+    assert sorted(move.result() for move in moves) == [False] * 7 + [True]
+
+
+def test_the_unfinished_job_is_the_newest_open_one_of_its_repository(store: Store) -> None:
+    assert store.unfinished_job(URL) is None
+    older, newer, other = (store.create_job(new_job(url)).id for url in (URL, URL, "/other"))
+    store.move_job(newer, JobState.RUNNING, JobState.INTERRUPTED)
+    found = store.unfinished_job(URL)
+    assert found is not None
+    assert found.id == newer
+    store.move_job(newer, JobState.INTERRUPTED, JobState.FAILED)
+    found = store.unfinished_job(URL)
+    assert found is not None
+    assert found.id == older != other
+
+
+def test_events_come_back_in_order_and_of_one_job(store: Store) -> None:
+    job, other = store.create_job(new_job()).id, store.create_job(new_job()).id
+    for target, message in ((job, "one"), (other, "else"), (job, "two\x00 \udc80")):
+        store.add_event(target, "extract", message)
+    events = store.events(job)
+    assert [(e.job_id, e.stage, e.message) for e in events] == [
+        (job, "extract", "one"),
+        (job, "extract", "two\x00 \udc80"),
+    ]
+    assert events[0].at <= events[1].at
+
+
+# --- results
+
+
+def test_a_result_comes_back_whole(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    result = with_patch()
+    patch_id = store.save_result(job, result)
+    assert patch_id is not None
+    assert store.patch_result(patch_id) == result
+
+
+@pytest.mark.parametrize("evaluation", [guarded(), endless(), replace(accepted(), verdict=None)])
+def test_evaluations_with_missing_or_odd_parts_come_back(store: Store, evaluation: object) -> None:
+    job = store.create_job(new_job()).id
+    result = replace(with_patch(), evaluations=(evaluation, accepted()), workload=None, profile=None)
+    patch_id = store.save_result(job, result)
+    assert patch_id is not None
+    assert store.patch_result(patch_id) == result
+
+
+def test_a_ratio_that_is_no_number_stays_none(store: Store) -> None:
+    odd = Interval(math.nan, math.nan, math.nan)
+    won = accepted()
+    assert won.second is not None
+    won = replace(won, second=replace(won.second, wall=odd), exponents=(math.nan, 1.0))
+    job = store.create_job(new_job()).id
+    patch_id = store.save_result(job, replace(with_patch(), evaluations=(won,)))
+    assert patch_id is not None
+    back = store.patch_result(patch_id).evaluations[0]
+    assert back.second is not None
+    assert back.exponents is not None
+    assert math.isnan(back.second.wall.estimate)
+    assert math.isnan(back.exponents[0])
+    assert math.isnan(store.patch(patch_id).speedup)
+
+
+@pytest.mark.parametrize(
+    "odd", ["nul \x00", "surrogate \udce9", "mark \ufdd00041", "emoji \U0001f600", "\ufdd0"]
+)
+def test_odd_characters_survive_everywhere(store: Store, odd: str) -> None:
+    job = store.create_job(new_job(url=odd)).id
+    won = accepted(candidate(source=odd))
+    result = replace(
+        with_patch(function(f"f{odd}", path=odd, source=odd)),
+        workload=Workload((replace(call(b"\x00\xff"), text=odd, note=odd),), ((odd, 1),)),
+        decision=Decision(Stage.PUBLISH, Reason.ACCEPTED, odd),
+        evaluations=(won, _shown(odd)),
+        winner=won.candidate.id,
+        patch=replace(new_patch(), text=odd, diff=odd),
+    )
+    patch_id = store.save_result(job, result)
+    assert patch_id is not None
+    assert store.patch_result(patch_id) == result
+    assert store.finished_labels(job) == {f"{odd}::f{odd}"}
+    assert store.tried(odd, "f1")
+    assert store.rejected()[0]["counterexample"] == {
+        "input_id": "b" * 16,
+        "input_text": odd,
+        "origin": "generated",
+        "expected": odd,
+        "actual": "0",
+    }
+    assert store.view("accepted_patches")[1][0][3] == f"{odd}::f{odd}"
+
+
+def _shown(odd: str) -> object:
+    evaluation = refused()
+    assert evaluation.verdict is not None
+    assert evaluation.verdict.counterexample is not None
+    shown = replace(evaluation.verdict.counterexample, input_text=odd, expected=odd)
+    return replace(evaluation, verdict=replace(evaluation.verdict, counterexample=shown))
+
+
+def test_names_of_any_length_can_be_saved(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    long = function("f" * 20_000, path="p/" * 5_000 + "m.py")
+    store.save_result(job, ended(long))
+    assert store.finished_labels(job) == {long.label}
+
+
+def test_saving_a_function_again_changes_nothing(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    first = store.save_result(job, with_patch())
+    again = store.save_result(job, with_patch(estimate=9.0))
+    assert first == again is not None
+    assert [patch.speedup for patch in store.patches()] == [2.0]
+    assert [row.count for row in store.funnel(job)] == [1, 1, 1]
+
+
+def test_the_same_function_saved_by_many_at_once_is_saved_once(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    with ThreadPoolExecutor(4) as pool:
+        saves = [pool.submit(store.save_result, job, with_patch()) for _ in range(8)]
+    assert {save.result() for save in saves} == {store.patches()[0].id}
+    assert len(store.patches()) == 1
+
+
+def test_many_functions_with_the_same_inputs_are_saved_at_once(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    payloads = [bytes([number]) for number in range(40)]
+    results = [
+        replace(ended(function(f"f{index}")), workload=workload(*payloads[index:], *payloads[:index]))
+        for index in range(24)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda result: store.save_result(job, result), results))
+    assert store.finished_labels(job) == {result.function.label for result in results}
+
+
+def test_functions_of_one_name_in_two_files_are_two(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    for path in ("a.py", "b.py"):
+        assert store.save_result(job, ended(function(path=path))) is None
+    assert store.finished_labels(job) == {"a.py::total", "b.py::total"}
+
+
+def test_one_input_may_be_used_in_two_ways(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    shown, held = call(b"one"), call(b"one", held_out=True, note="edge: one")
+    ids = [
+        store.save_result(job, replace(with_patch(function(name)), workload=Workload((item, call(b"two")))))
+        for name, item in (("f", shown), ("g", held))
+    ]
+    kept = [store.patch_result(patch_id).workload for patch_id in ids if patch_id is not None]
+    assert [load.inputs[0] for load in kept if load] == [shown, held]
+
+
+# --- what need not be done again
+
+
+def test_a_finished_scan_is_done_and_of_the_same_tree_and_fingerprint(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    store.save_result(job, ended())
+    assert store.finished_scan(URL, "t" * 40, "f1") is None
+    store.move_job(job, JobState.RUNNING, JobState.DONE)
+    found = store.finished_scan(URL, "t" * 40, "f1")
+    assert found is not None
+    assert found.id == job
+    for other in ((URL, "t" * 40, "f2"), (URL, "u" * 40, "f1"), ("/else", "t" * 40, "f1")):
+        assert store.finished_scan(*other) is None
+
+
+def test_a_scan_that_ran_out_of_its_budget_is_not_finished(store: Store) -> None:
+    complete, cut = store.create_job(new_job()).id, store.create_job(new_job()).id
+    store.save_result(cut, ended(reason=Reason.BUDGET))
+    store.move_job(cut, JobState.RUNNING, JobState.DONE)
+    assert store.finished_scan(URL, "t" * 40, "f1") is None
+    store.move_job(complete, JobState.RUNNING, JobState.DONE)
+    found = store.finished_scan(URL, "t" * 40, "f1")
+    assert found is not None
+    assert found.id == complete
+
+
+def test_tried_are_functions_whose_trial_ended(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    ends = {"f": Reason.NO_CANDIDATE, "g": Reason.BUDGET, "h": Reason.UNCHANGED, "i": Reason.NONE_ACCEPTED}
+    for name, reason in ends.items():
+        store.save_result(job, ended(function(name), reason))
+    load = workload_hash(workload(b"two", b"one"))
+    assert store.tried(URL, "f1") == {(function(name).content_hash, load) for name in "fi"}
+    assert store.tried(URL, "f2") == store.tried("/else", "f1") == frozenset()
+
+
+def test_a_function_without_a_workload_is_tried_with_none(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    store.save_result(job, replace(ended(reason=Reason.NO_WORKLOAD), workload=None))
+    assert store.tried(URL, "f1") == {(function().content_hash, "")}
+
+
+def test_the_hash_of_a_workload_ignores_order_and_sees_every_input() -> None:
+    assert workload_hash(workload(b"one", b"two")) == workload_hash(workload(b"two", b"one"))
+    assert workload_hash(workload(b"one", b"two")) != workload_hash(workload(b"one"))
+    assert workload_hash(workload(b"one")) != workload_hash(workload())
+
+
+def test_a_candidate_that_a_person_rejected_is_remembered(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    patch_id = store.save_result(job, with_patch())
+    assert patch_id is not None
+    assert store.rejected_candidates(URL) == frozenset()
+    store.review(patch_id, PatchState.OPEN, PatchState.REJECTED, "too clever")
+    assert store.rejected_candidates(URL) == {candidate().id}
+    assert store.rejected_candidates("/else") == frozenset()
+
+
+# --- patches
+
+
+def test_a_patch_says_what_was_published_and_the_second_measurement(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    patch_id = store.save_result(job, with_patch(estimate=3.0))
+    assert patch_id is not None
+    patch = store.patch(patch_id)
+    assert (patch.speedup, patch.low, patch.high) == (3.0, 2.75, 3.5)
+    assert (patch.repository, patch.function, patch.job_id) == (URL, "shop/cart.py::total", job)
+    new = new_patch()
+    assert (patch.branch, patch.base_commit, patch.commit) == (new.branch, new.base_commit, new.commit)
+    assert (patch.title, patch.text, patch.diff) == (new.title, new.text, new.diff)
+    assert patch.state is PatchState.OPEN
+
+
+def test_patches_are_listed_newest_first_by_job_and_state(store: Store) -> None:
+    job, other = store.create_job(new_job()).id, store.create_job(new_job()).id
+    first = store.save_result(job, with_patch(function("f")))
+    second = store.save_result(job, with_patch(function("g")))
+    third = store.save_result(other, with_patch(function("f")))
+    assert first is not None
+    store.review(first, PatchState.OPEN, PatchState.APPROVED, "")
+    assert [p.id for p in store.patches()] == [third, second, first]
+    assert [p.id for p in store.patches(job_id=job)] == [second, first]
+    assert [p.id for p in store.patches(state=PatchState.OPEN)] == [third, second]
+    assert [p.id for p in store.patches(job, PatchState.APPROVED)] == [first]
+
+
+def test_an_unknown_patch_is_not_found(store: Store) -> None:
+    for use in (
+        lambda: store.patch(3),
+        lambda: store.patch_result(3),
+        lambda: store.review(3, PatchState.OPEN, PatchState.MERGED, ""),
+    ):
+        with pytest.raises(NotFoundError, match="no patch 3"):
+            use()
+
+
+def test_a_review_counts_only_from_the_expected_state(store: Store) -> None:
+    patch_id = store.save_result(store.create_job(new_job()).id, with_patch())
+    assert patch_id is not None
+    assert not store.review(patch_id, PatchState.APPROVED, PatchState.MERGED, "")
+    assert store.patch(patch_id).state is PatchState.OPEN
+    assert store.review(patch_id, PatchState.OPEN, PatchState.APPROVED, "fine")
+    assert store.review(patch_id, PatchState.APPROVED, PatchState.MERGED, "in")
+    assert store.patch(patch_id).state is PatchState.MERGED
+
+
+# --- what people look at
+
+
+def test_the_funnel_counts_functions_then_candidates_in_the_order_of_stages(store: Store) -> None:
+    job, other = store.create_job(new_job()).id, store.create_job(new_job()).id
+    store.save_result(job, with_patch())
+    for name in ("f", "g"):
+        store.save_result(job, ended(function(name)))
+    store.save_result(job, replace(ended(function("h")), evaluations=(guarded(), refused("x"), refused("y"))))
+    store.save_result(other, ended())
+    assert store.funnel(job) == [
+        FunnelRow("function", "propose", "no-candidate", 3),
+        FunnelRow("function", "publish", "accepted", 1),
+        FunnelRow("candidate", "guard", "signature-changed", 1),
+        FunnelRow("candidate", "verify", "different-result", 3),
+        FunnelRow("candidate", "decide", "accepted", 1),
+    ]
+
+
+def test_refused_candidates_are_listed_newest_first(store: Store) -> None:
+    job, other = store.create_job(new_job()).id, store.create_job(new_job()).id
+    store.save_result(job, with_patch())
+    store.save_result(other, replace(ended(), evaluations=(guarded(), refused("x"))))
+    assert [row["reason"] for row in store.rejected()] == [
+        "different-result",
+        "signature-changed",
+        "different-result",
+    ]
+    assert len(store.rejected(limit=1)) == 1
+    assert store.rejected(job) == [
+        {
+            "job": job,
+            "function": "shop/cart.py::total",
+            "candidate": refused().candidate.id,
+            "expert": "rules",
+            "rule": "constant",
+            "stage": "verify",
+            "reason": "different-result",
+            "detail": "differs on items=[nan]",
+            "counterexample": {
+                "input_id": "b" * 16,
+                "input_text": "items=[nan]",
+                "origin": "generated",
+                "expected": "nan",
+                "actual": "0",
+            },
+        }
+    ]
+    assert store.rejected(other)[1]["counterexample"] is None
