@@ -103,7 +103,8 @@ class State:
 
     def digest(self):
         """{name: digest} of everything watched, as one canonical encoding."""
-        found = {"random": str(hash(random.getstate())), "environment": _digest(dict(os.environ))}
+        _, words, gauss = random.getstate()
+        found = {"random": f"{hash(words)} {gauss}", "environment": _digest(_environment())}
         found["process"] = _digest((os.getcwd(), sys.getrecursionlimit(), len(sys.path)))
         defaults = _state_of((self.function.__defaults__, self.function.__kwdefaults__), _ONE_STATE)
         found["defaults"] = hashlib.sha256(defaults).hexdigest()[:12]
@@ -142,3 +143,8 @@ def _state_of(value, limit):
 
 def _is_module(value):
     return isinstance(value, type(sys))
+
+
+def _environment():
+    """Without the hash seed, in which runs differ on purpose."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONHASHSEED"}

@@ -1,0 +1,1 @@
+"""Statistics of paired timings: pure functions over samples, no clock and no process."""

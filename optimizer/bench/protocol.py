@@ -1,0 +1,25 @@
+"""The numbers of the measuring protocol, with where they come from.
+
+The unit of replication is the process launch: identical code in two processes differs by more than
+samples within one process do, and more pairs in one launch do not remove that.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    min_launches: int = 3  # before anything may be accepted
+    max_launches: int = 8  # then "undecided"
+    pairs: int = 9  # a launch, spread over the size classes, at least 3 each
+    sample_ns: int = 4_000_000  # aimed length of a batch
+    warm_ns: int = 4_000_000  # a side, a size class
+    level: float = 0.99  # one-sided
+    hopeless: float = 0.01  # mean log ratio under which a candidate is given up after 2 launches
+    size_noise: float = 0.02  # a size class may not be slower by more than this
+    max_class_inputs: int = 16
+    max_classes: int = 4
+    max_call_ns: int = 100_000_000  # longer calls are for the verdict only
+
+    def pairs_per_class(self, classes: int) -> int:
+        return max(3, self.pairs // classes)

@@ -1,0 +1,129 @@
+"""From raw samples to log ratios, from launches to intervals and a decision."""
+
+import math
+from collections.abc import Iterable, Sequence
+from statistics import fmean, median, stdev
+
+from optimizer.bench.protocol import Protocol
+from optimizer.domain.evidence import Interval, Reason, Sample, Side
+
+_FLOOR_NS = 1.0  # a call takes longer than this; keeps logarithms finite after the null is subtracted
+
+
+def net_ns(sample: Sample, null_per_call: float, cpu: bool = False) -> float:
+    """Nanoseconds a call, the null function's subtracted."""
+    total = sample.cpu_ns if cpu else sample.wall_ns
+    return max(_FLOOR_NS, total / sample.calls - null_per_call)
+
+
+def null_cost(samples: Iterable[Sample], launch: int, size: int, cpu: bool, cold: bool) -> float:
+    """What a call costs when it does nothing, in that launch and size class; nanoseconds."""
+    costs = [
+        (sample.cpu_ns if cpu else sample.wall_ns) / sample.calls
+        for sample in samples
+        if sample.side is Side.NULL and (sample.launch, sample.size, sample.cold) == (launch, size, cold)
+    ]
+    return min(costs, default=0.0)
+
+
+def pair_ratios(
+    samples: Sequence[Sample], launch: int, size: int, cpu: bool = False, cold: bool = False
+) -> list[float]:
+    """One log ratio original/candidate a pair."""
+    null = null_cost(samples, launch, size, cpu, cold)
+    sides: dict[int, dict[Side, float]] = {}
+    for sample in samples:
+        if (sample.launch, sample.size, sample.cold) == (launch, size, cold) and sample.side is not Side.NULL:
+            sides.setdefault(sample.pair, {})[sample.side] = net_ns(sample, null, cpu)
+    return [math.log(both[Side.ORIGINAL] / both[Side.CANDIDATE]) for both in sides.values() if len(both) == 2]
+
+
+def launch_ratio(
+    samples: Sequence[Sample], launch: int, size: int, cpu: bool = False, cold: bool = False
+) -> float:
+    """The launch's one number for a size class: the median log ratio of its pairs."""
+    return median(pair_ratios(samples, launch, size, cpu, cold))
+
+
+def launch_ratios(
+    samples: Sequence[Sample], sizes: Sequence[int], cpu: bool = False, cold: bool = False
+) -> list[float]:
+    """One number a launch: the mean over size classes, each counting the same."""
+    launches = sorted({sample.launch for sample in samples})
+    return [fmean(launch_ratio(samples, launch, size, cpu, cold) for size in sizes) for launch in launches]
+
+
+def half_width(values: Sequence[float], level: float) -> float:
+    """Half of the t interval whose each side holds with probability `level`; infinite for one value."""
+    if len(values) < 2:
+        return math.inf
+    from scipy.special import stdtrit  # noqa: PLC0415 - 0.1 s to import, and only benchmarks need it
+
+    return float(stdtrit(len(values) - 1, level)) * stdev(values) / math.sqrt(len(values))
+
+
+def interval(log_ratios: Sequence[float], level: float) -> Interval:
+    """Interval over launches, as ratios."""
+    mean, half = fmean(log_ratios), half_width(log_ratios, level)
+    return Interval(math.exp(mean), _exp(mean - half), _exp(mean + half), level)
+
+
+def _exp(value: float) -> float:
+    return math.exp(min(value, 50.0)) if value > -50.0 else 0.0
+
+
+def conclude(
+    wall: Sequence[float],
+    cpu: Sequence[float],
+    by_size: Sequence[Sequence[float]],
+    gate: float,
+    protocol: Protocol,
+) -> Reason | None:
+    """What the launches so far say: ACCEPTED, why not, or None while the question is open.
+
+    `wall`, `cpu`: one log ratio a launch; `by_size`: the same for each size class.
+    """
+    launches = len(wall)
+    if launches < 2:
+        return None
+    last = launches >= protocol.max_launches
+    if fmean(wall) < protocol.hopeless or (last and fmean(wall) < math.log(gate)):
+        return Reason.NOT_FASTER
+    if launches < protocol.min_launches:
+        return None
+    clear = fmean(wall) - half_width(wall, protocol.level) > 0 and fmean(wall) >= math.log(gate)
+    if not clear:
+        return Reason.UNDECIDED if last else None
+    if any(slower(size, protocol) for size in by_size):
+        return Reason.SLOWER_SIZE
+    if fmean(cpu) - half_width(cpu, protocol.level) <= 0 or fmean(cpu) < math.log(gate) / 2:
+        return Reason.CPU_DISAGREES if last else None
+    return Reason.ACCEPTED
+
+
+def slower(log_ratios: Sequence[float], protocol: Protocol) -> bool:
+    """Whether a size class is slower by more than the noise: its mean is under the allowance, and
+    the launches do not leave room for it to be level."""
+    mean = fmean(log_ratios)
+    noise = min(half_width(log_ratios, 0.95), 3 * protocol.size_noise)
+    return mean < -max(protocol.size_noise, noise)
+
+
+def cold_agrees(cold: Sequence[float], warm: Sequence[float]) -> bool:
+    """First calls in fresh processes must show the gain too, at least half of it in the logarithm,
+    within their own noise: a cache has nothing to hit there."""
+    wanted = fmean(warm) / 2
+    noise = half_width(cold, 0.9)
+    return fmean(cold) >= wanted or (
+        fmean(cold) > 0 and fmean(cold) + noise >= wanted and noise < fmean(warm)
+    )
+
+
+def exponent(sizes: Sequence[float], times: Sequence[float]) -> float | None:
+    """Least-squares slope of log time against log size; None without a spread of sizes."""
+    if len(sizes) < 3 or min(sizes) <= 0 or max(sizes) / min(sizes) < 4:
+        return None
+    xs, ys = [math.log(size) for size in sizes], [math.log(max(time, _FLOOR_NS)) for time in times]
+    middle, level = fmean(xs), fmean(ys)
+    spread = sum((x - middle) ** 2 for x in xs)
+    return sum((x - middle) * (y - level) for x, y in zip(xs, ys, strict=True)) / spread

@@ -1,0 +1,69 @@
+"""Where one function is judged: sandboxes with its original, a candidate, and a null function.
+
+Each version has a sandbox of its own; the same module, limits and core. The original's are kept for
+all candidates of a function.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from optimizer.domain.candidates import Candidate
+from optimizer.domain.functions import Function
+from optimizer.domain.isolation import Bind, Command, Limits
+from optimizer.sandbox.runner import Launcher, Session, Target, Zygote, start_zygote
+
+TIMING_SEED = 0  # hash seed of everything that is timed
+SEEDS = (TIMING_SEED, 1)  # the original is observed under both
+CANDIDATE_SEED = 2  # a candidate that leans on the order of sets has no seed in common to lean on
+
+
+@dataclass(slots=True)
+class Arena:
+    """Opens zygotes for one function on demand and closes them together."""
+
+    launcher: Launcher
+    target: Target
+    function: Function
+    source: bytes  # of the whole file
+    inside: str  # where the file lies in the sandbox
+    limits: Limits
+    core: int | None
+    splice: Callable[[bytes, Function, Candidate], bytes]
+    _open: dict[tuple[str, int], Zygote] = field(default_factory=dict)
+
+    def original(self, seed: int) -> Zygote:
+        if ("original", seed) not in self._open:
+            self._open["original", seed] = self._start(seed, None)
+        return self._open["original", seed]
+
+    def null(self) -> Session:
+        """A session of the original's version in which the function does nothing."""
+        if ("null", TIMING_SEED) not in self._open:
+            self._open["null", TIMING_SEED] = self._start(TIMING_SEED, None)
+        return self._open["null", TIMING_SEED].fork(self.function.qualname, null=True)
+
+    @contextlib.contextmanager
+    def candidate(self, candidate: Candidate, seed: int) -> Iterator[Zygote]:
+        """The candidate's version of the file over the original; closed at the end."""
+        with tempfile.NamedTemporaryFile(suffix=".py") as file:
+            file.write(self.splice(self.source, self.function, candidate))
+            file.flush()
+            Path(file.name).chmod(0o644)
+            zygote = self._start(seed, Bind(Path(file.name), self.inside))
+            try:
+                yield zygote
+            finally:
+                zygote.close()
+
+    def _start(self, seed: int, overlay: Bind | None) -> Zygote:
+        return start_zygote(
+            self.launcher, self.target, Command((), limits=self.limits, core=self.core), seed, overlay
+        )
+
+    def close(self) -> None:
+        for zygote in self._open.values():
+            zygote.close()
+        self._open.clear()

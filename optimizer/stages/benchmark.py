@@ -1,0 +1,236 @@
+"""Times a candidate against the original: paired, interleaved, by launches, on the parent's clock."""
+
+import contextlib
+import math
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+from optimizer.bench import statistics
+from optimizer.bench.protocol import Protocol
+from optimizer.domain.evidence import Measurement, Reason, Sample, Side, SizeRow
+from optimizer.domain.workloads import Input
+from optimizer.sandbox.runner import Session, Zygote
+from optimizer.stages.arena import TIMING_SEED, Arena
+from optimizer.stages.observe import ENCODING_LIMIT, OutcomeKind
+from optimizer.stages.verify import Expected
+
+_MOST_ROUNDS = 20_000
+_SIDES = (Side.ORIGINAL, Side.CANDIDATE)
+
+
+@dataclass(frozen=True, slots=True)
+class SizeClass:
+    """Inputs of about the same size, timed together."""
+
+    inputs: tuple[Input, ...]
+    rounds: int  # times through the inputs in one sample
+    fresh: bool  # the function changes its arguments: every call gets new ones
+    consume: bool  # the result is an iterator: drained on the clock
+
+    @property
+    def elements(self) -> int:
+        return round(median(item.size for item in self.inputs))
+
+    @property
+    def calls(self) -> int:
+        return len(self.inputs) * self.rounds
+
+
+class WrongWhileTimedError(Exception):
+    """The timed calls did not return what the original's returned."""
+
+
+def size_classes(expected: Expected, protocol: Protocol) -> tuple[SizeClass, ...]:
+    """Visible inputs on which the original returns, grouped by size on a logarithmic scale."""
+    usable = [item for item in expected.inputs if not item.held_out and _timeable(expected, item, protocol)]
+    groups: dict[int, list[Input]] = {}
+    for item in sorted(usable, key=lambda one: (one.size, one.id)):
+        groups.setdefault(int(math.log(max(item.size, 1), 4)), []).append(item)
+    merged = [groups[key] for key in sorted(groups)]
+    while len(merged) > protocol.max_classes or (len(merged) > 1 and min(map(len, merged)) < 2):
+        _merge_smallest(merged)
+    return tuple(_size_class(group, expected, protocol) for group in merged)
+
+
+def _timeable(expected: Expected, item: Input, protocol: Protocol) -> bool:
+    outcome = expected.outcomes[item.id]
+    return outcome.kind is OutcomeKind.RETURNED and outcome.nanoseconds <= protocol.max_call_ns
+
+
+def _merge_smallest(groups: list[list[Input]]) -> None:
+    """Joins the pair of neighbours with the fewest inputs."""
+    at = min(range(len(groups) - 1), key=lambda index: len(groups[index]) + len(groups[index + 1]))
+    groups[at : at + 2] = [groups[at] + groups[at + 1]]
+
+
+def _size_class(group: Sequence[Input], expected: Expected, protocol: Protocol) -> SizeClass:
+    step = max(1, len(group) // protocol.max_class_inputs)
+    chosen = group[::step][: protocol.max_class_inputs]
+    times = {item.id: expected.outcomes[item.id].nanoseconds for item in chosen}
+    while len(chosen) > 2 and sum(times[item.id] for item in chosen) > 4 * protocol.sample_ns:
+        chosen = chosen[: len(chosen) // 2]
+    rounds = max(1, round(protocol.sample_ns / max(1, sum(times[item.id] for item in chosen))))
+    outcomes = [expected.outcomes[item.id] for item in chosen]
+    return SizeClass(
+        tuple(chosen),
+        min(rounds, _MOST_ROUNDS),
+        any(outcome.mutates for outcome in outcomes),
+        any(outcome.iterator for outcome in outcomes),
+    )
+
+
+def calibrate(arena: Arena, classes: Sequence[SizeClass], protocol: Protocol) -> tuple[SizeClass, ...]:
+    """Sets the rounds of each class so that a sample of the original takes about the aimed time."""
+    with contextlib.closing(arena.original(TIMING_SEED).fork(arena.function.qualname)) as session:
+        return tuple(_calibrated(session, group, protocol) for group in classes)
+
+
+def _calibrated(session: Session, group: SizeClass, protocol: Protocol) -> SizeClass:
+    """By the parent's clock: what the sandbox says of a first call is several times too long."""
+    _load(session, group)
+    for _ in range(3):
+        session.ask("prepare", **_fields(group))
+        wall, _ = session.clock("go")
+        rounds = max(1, min(_MOST_ROUNDS, round(group.rounds * protocol.sample_ns / wall)))
+        if rounds <= group.rounds:
+            break
+        group = replace(group, rounds=min(rounds, 8 * group.rounds))
+    return replace(group, rounds=min(rounds, group.rounds))
+
+
+def _load(session: Session, group: SizeClass) -> None:
+    ids = [item.id for item in group.inputs]
+    session.ask("load", [item.payload for item in group.inputs], ids=ids)
+
+
+def _fields(group: SizeClass) -> dict[str, Any]:
+    ids = [item.id for item in group.inputs]
+    return {"ids": ids, "rounds": group.rounds, "fresh": group.fresh, "consume": group.consume}
+
+
+def measure(
+    arena: Arena, zygote: Zygote, classes: Sequence[SizeClass], gate: float, seed: int, protocol: Protocol
+) -> Measurement:
+    """Launches pairs of fresh processes until the question is decided or the cap is reached.
+
+    Raises WrongWhileTimedError, RunnerDiedError, RunnerTimeoutError.
+    """
+    began = time.monotonic()
+    rng = random.Random(seed)
+    samples: list[Sample] = []
+    sizes = range(len(classes))
+    for launch in range(protocol.max_launches):
+        samples += _launch(arena, zygote, classes, launch, rng, protocol)
+        wall = statistics.launch_ratios(samples, sizes)
+        cpu = statistics.launch_ratios(samples, sizes, cpu=True)
+        by_size = [statistics.launch_ratios(samples, [size]) for size in sizes]
+        reason = statistics.conclude(wall, cpu, by_size, gate, protocol)
+        if reason is not None:
+            break
+    cold = statistics.launch_ratios(samples, sizes, cold=True)
+    if reason is Reason.ACCEPTED and not statistics.cold_agrees(cold, wall):
+        reason = Reason.COLD_DISAGREES
+    return Measurement(
+        wall=statistics.interval(wall, protocol.level),
+        cpu=statistics.interval(cpu, protocol.level),
+        cold=statistics.interval(cold, protocol.level),
+        rows=tuple(_row(samples, size, classes[size], protocol) for size in sizes),
+        launches=launch + 1,
+        seconds=time.monotonic() - began,
+        reason=reason or Reason.UNDECIDED,
+        samples=tuple(samples),
+    )
+
+
+def _row(samples: Sequence[Sample], size: int, group: SizeClass, protocol: Protocol) -> SizeRow:
+    launches = {sample.launch for sample in samples}
+    times = {
+        side: median(
+            statistics.net_ns(sample, statistics.null_cost(samples, sample.launch, size, False, False))
+            for sample in samples
+            if sample.side is side and sample.size == size and not sample.cold
+        )
+        for side in _SIDES
+    }
+    ratios = [statistics.launch_ratio(samples, launch, size) for launch in sorted(launches)]
+    label = f"{group.elements:,} element" + ("s" if group.elements != 1 else "")
+    ratio = statistics.interval(ratios, protocol.level)
+    return SizeRow(label, group.elements, times[Side.ORIGINAL], times[Side.CANDIDATE], ratio)
+
+
+def _launch(
+    arena: Arena,
+    zygote: Zygote,
+    classes: Sequence[SizeClass],
+    launch: int,
+    rng: random.Random,
+    protocol: Protocol,
+) -> list[Sample]:
+    """Three fresh processes take turns on one core."""
+    name, shift = arena.function.qualname, rng.randrange(2000)
+    with contextlib.ExitStack() as stack:
+        sessions = {
+            Side.ORIGINAL: arena.original(TIMING_SEED).fork(name, shift=shift),
+            Side.CANDIDATE: zygote.fork(name, shift=shift),
+            Side.NULL: arena.null(),
+        }
+        for session in sessions.values():
+            stack.callback(session.close)
+        samples: list[Sample] = []
+        pairs = protocol.pairs_per_class(len(classes))
+        for size, group in enumerate(classes):
+            samples += _cold(sessions, group, launch, size, rng)
+            samples += _warm(sessions, group, launch, size, rng, pairs)
+        return samples
+
+
+def _cold(
+    sessions: dict[Side, Session], group: SizeClass, launch: int, size: int, rng: random.Random
+) -> list[Sample]:
+    """First calls: each input once, arguments sent when the clock starts."""
+    order = [*_SIDES, Side.NULL]
+    rng.shuffle(order)
+    blobs = [item.payload for item in group.inputs]
+    samples = []
+    for side in order:
+        wall, cpu = sessions[side].clock("sealed", blobs, consume=group.consume)
+        samples.append(Sample(launch, size, 0, side, len(blobs), wall, cpu, cold=True))
+    return samples
+
+
+def _warm(
+    sessions: dict[Side, Session],
+    group: SizeClass,
+    launch: int,
+    size: int,
+    rng: random.Random,
+    pairs: int,
+) -> list[Sample]:
+    for side in (*_SIDES, Side.NULL):
+        _load(sessions[side], group)
+        sessions[side].ask("prepare", **_fields(group))
+        sessions[side].clock("go")
+    samples = []
+    for pair in range(pairs):
+        order = [*_SIDES, Side.NULL] if pair < 2 else list(_SIDES)
+        rng.shuffle(order)
+        for side in order:
+            if group.fresh or pair == 0:
+                sessions[side].ask("prepare", **_fields(group))
+            wall, cpu = sessions[side].clock("go")
+            samples.append(Sample(launch, size, pair, side, group.calls, wall, cpu))
+    if not group.consume:
+        _check_outputs(sessions, rng.sample(range(len(group.inputs)), min(2, len(group.inputs))))
+    return samples
+
+
+def _check_outputs(sessions: dict[Side, Session], indexes: Sequence[int]) -> None:
+    """What the last timed batch really returned, on both sides, compared here."""
+    answers = [sessions[side].ask("outputs", indexes=list(indexes), limit=ENCODING_LIMIT) for side in _SIDES]
+    (original, expected), (_, actual) = answers
+    if original.get("ok") and expected != actual:
+        raise WrongWhileTimedError

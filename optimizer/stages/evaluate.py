@@ -1,0 +1,150 @@
+"""One candidate through the referee: guard, equivalence, two measurements, memory, decision."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from optimizer.bench import statistics
+from optimizer.bench.protocol import Protocol
+from optimizer.domain.candidates import Candidate
+from optimizer.domain.evidence import Decision, Evaluation, Measurement, Memory, Reason, Verdict, VerdictKind
+from optimizer.domain.functions import Function
+from optimizer.domain.jobs import Stage
+from optimizer.domain.settings import Settings
+from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
+from optimizer.stages.arena import CANDIDATE_SEED, TIMING_SEED, Arena
+from optimizer.stages.benchmark import SizeClass, WrongWhileTimedError, measure
+from optimizer.stages.verify import Expected, verify
+
+Guard = Callable[[Function, Candidate, str], Decision | None]
+_MEMORY_FLOOR = 64 * 1024  # bytes under which a rise is nobody's concern
+
+
+@dataclass(frozen=True, slots=True)
+class Referee:
+    """What judging needs for one function; the same for all of its candidates."""
+
+    arena: Arena
+    expected: Expected
+    classes: Sequence[SizeClass]
+    guard: Guard
+    settings: Settings
+    protocol: Protocol
+
+    def evaluate(self, candidate: Candidate) -> Evaluation:
+        """All that can be learned of the candidate, up to the stage that refuses it."""
+        began = time.monotonic()
+        evaluation = self._evaluate(candidate)
+        return replace(
+            evaluation, seconds=time.monotonic() - began, call_seconds=call_seconds(evaluation, self.expected)
+        )
+
+    def _evaluate(self, candidate: Candidate) -> Evaluation:
+        source = self.arena.source.decode("utf-8-sig", "replace")
+        refused = self.guard(self.arena.function, candidate, source)
+        if refused:
+            return Evaluation(candidate, refused)
+        try:
+            with self.arena.candidate(candidate, CANDIDATE_SEED) as zygote:
+                verdict = verify(zygote, self.arena, self.expected, self.settings.float_tolerance)
+        except LoadError as error:
+            return Evaluation(candidate, Decision(Stage.VERIFY, Reason.LOAD_FAILED, str(error)))
+        if verdict.kind is not VerdictKind.EQUIVALENT:
+            return Evaluation(candidate, _refused(verdict), verdict)
+        return self._timed(candidate, verdict)
+
+    def _timed(self, candidate: Candidate, verdict: Verdict) -> Evaluation:
+        first = second = None
+        try:
+            first = self._measure(candidate, 1)
+            if first.reason is not Reason.ACCEPTED:
+                return Evaluation(candidate, _decision(first, Stage.BENCHMARK), verdict, first)
+            second = self._measure(candidate, 2)
+        except WrongWhileTimedError:
+            detail = "a timed call did not return what the original's returned"
+            decision = Decision(Stage.BENCHMARK, Reason.WRONG_WHILE_TIMED, detail)
+            return Evaluation(candidate, decision, verdict, first, second)
+        except (RunnerDiedError, LoadError) as error:
+            decision = Decision(Stage.BENCHMARK, Reason.CRASH, str(error))
+            return Evaluation(candidate, decision, verdict, first, second)
+        except RunnerTimeoutError:
+            decision = Decision(Stage.BENCHMARK, Reason.HANG, "no answer while timed")
+            return Evaluation(candidate, decision, verdict, first, second)
+        return self._decided(Evaluation(candidate, _confirmed(second), verdict, first, second))
+
+    def _decided(self, evaluation: Evaluation) -> Evaluation:
+        assert evaluation.second is not None
+        evaluation = replace(evaluation, exponents=_exponents(evaluation.second))
+        if not evaluation.decision.accepted:
+            return evaluation
+        memory = self._memory(evaluation.candidate)
+        evaluation = replace(evaluation, memory=memory)
+        allowed = max(self.settings.max_memory_ratio * memory.original, memory.original + _MEMORY_FLOOR)
+        if memory.candidate > allowed:
+            detail = f"{memory.original:,} bytes at the peak became {memory.candidate:,}"
+            return replace(evaluation, decision=Decision(Stage.DECIDE, Reason.MEMORY, detail))
+        return evaluation
+
+    def _measure(self, candidate: Candidate, number: int) -> Measurement:
+        """In a sandbox of its own each time: the second measurement shares nothing with the first."""
+        seed = self.settings.seed + 1000 * number
+        with self.arena.candidate(candidate, TIMING_SEED) as zygote:
+            return measure(self.arena, zygote, self.classes, self.settings.gate, seed, self.protocol)
+
+    def _memory(self, candidate: Candidate) -> Memory:
+        with self.arena.candidate(candidate, TIMING_SEED) as zygote:
+            peaks = [self._peak(one) for one in (self.arena.original(TIMING_SEED), zygote)]
+        return Memory(*peaks)
+
+    def _peak(self, zygote: Zygote) -> int:
+        largest = self.classes[-1].inputs[-1]
+        with closing(zygote.fork(self.arena.function.qualname)) as session:
+            session.ask("load", [largest.payload], ids=[largest.id])
+            answer, _ = session.ask("memory", seconds=60.0, id=largest.id)
+        peak = answer.get("peak")
+        return peak if isinstance(peak, int) else 0
+
+
+def _refused(verdict: Verdict) -> Decision:
+    detail = ""
+    if verdict.counterexample:
+        detail = f"on {verdict.counterexample.input_text[:200]}"
+    return Decision(Stage.VERIFY, verdict.reason or Reason.LOAD_FAILED, detail)
+
+
+def _decision(measurement: Measurement, stage: Stage) -> Decision:
+    wall = measurement.wall
+    times = f"{wall.estimate:.3f}x ({wall.level:.0%} interval {wall.low:.3f} to {wall.high:.3f})"
+    if measurement.reason is Reason.SLOWER_SIZE:
+        worst = min(measurement.rows, key=lambda row: row.ratio.estimate)
+        times = f"{worst.ratio.estimate:.3f}x at {worst.label}, {times} overall"
+    return Decision(stage, measurement.reason, times)
+
+
+def _confirmed(second: Measurement) -> Decision:
+    """The second measurement decides; whatever it says other than yes is 'not repeated'."""
+    decision = _decision(second, Stage.DECIDE)
+    if decision.accepted:
+        return decision
+    kept = (Reason.SLOWER_SIZE, Reason.COLD_DISAGREES, Reason.CPU_DISAGREES)
+    reason = decision.reason if decision.reason in kept else Reason.NOT_REPEATED
+    return replace(decision, reason=reason)
+
+
+def _exponents(measurement: Measurement) -> tuple[float, float] | None:
+    sizes = [row.elements for row in measurement.rows]
+    original = statistics.exponent(sizes, [row.original_ns for row in measurement.rows])
+    candidate = statistics.exponent(sizes, [row.candidate_ns for row in measurement.rows])
+    return (original, candidate) if original is not None and candidate is not None else None
+
+
+def call_seconds(evaluation: Evaluation, expected: Expected) -> float:
+    """Bare running time of the function's calls made for one evaluation, both sides, seconds."""
+    total = 0
+    if evaluation.verdict:
+        total += sum(outcome.nanoseconds for outcome in expected.outcomes.values())
+    for measurement in (evaluation.first, evaluation.second):
+        if measurement:
+            total += sum(sample.wall_ns for sample in measurement.samples)
+    return total / 1e9
