@@ -32,6 +32,7 @@ class Arena:
     limits: Limits
     core: int | None
     splice: Callable[[bytes, Function, Candidate], bytes]
+    parameters: tuple[str, ...] = ()  # names, for the contract
     _open: dict[tuple[str, int], Zygote] = field(default_factory=dict)
 
     def original(self, seed: int) -> Zygote:

@@ -3,7 +3,6 @@
 Bytes are compared here, outside the sandbox; the sandbox never sees what is expected.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from optimizer.domain.jobs import Stage
 from optimizer.domain.workloads import Input
 from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
 from optimizer.stages.arena import SEEDS, Arena
+from optimizer.stages.contract import contract
 from optimizer.stages.observe import Outcome, OutcomeKind, observe
 
 _RESOURCE = (OutcomeKind.RESOURCE, OutcomeKind.HUNG, OutcomeKind.DIED)
@@ -124,7 +124,7 @@ def verify(zygote: Zygote, arena: Arena, expected: Expected, tolerance: float) -
                 return Verdict(VerdictKind.DIFFERENT, reason, example)
     if len(found) < len(expected.inputs):
         return Verdict(VerdictKind.UNKNOWN, Reason.HANG)
-    return Verdict(VerdictKind.EQUIVALENT, contract=contract(expected, tolerance))
+    return Verdict(VerdictKind.EQUIVALENT, contract=_contract(arena, expected, tolerance))
 
 
 def _cheap_first(expected: Expected) -> list[Input]:
@@ -162,18 +162,6 @@ def _show(data: bytes) -> str:
         return f"not readable: {error}"
 
 
-def contract(expected: Expected, tolerance: float) -> Contract:
-    """What an equivalent verdict stands on."""
-    kinds = Counter(expected.outcomes[item.id].kind for item in expected.inputs)
-    origins = Counter(str(item.origin) for item in expected.inputs)
-    not_checked = ["standard error, logging and warnings", "threads, signals and time of the call"]
-    if expected.unusable:
-        not_checked.append(f"{expected.unusable} inputs that could not be run in the sandbox")
-    return Contract(
-        inputs_by_origin=tuple(sorted(origins.items())),
-        held_out=sum(1 for item in expected.inputs if item.held_out),
-        raising=kinds[OutcomeKind.RAISED],
-        resource=sum(kinds[kind] for kind in _RESOURCE),
-        tolerance=tolerance,
-        not_checked=tuple(not_checked),
-    )
+def _contract(arena: Arena, expected: Expected, tolerance: float) -> Contract:
+    pairs = [(str(item.origin), item.held_out, expected.outcomes[item.id]) for item in expected.inputs]
+    return contract(arena.parameters, pairs, expected.unusable, tolerance)
