@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from optimizer.domain.errors import NotFoundError
-from optimizer.domain.evidence import Decision, Interval, Reason
+from optimizer.domain.evidence import Decision, Evaluation, Interval, Reason
 from optimizer.domain.jobs import FunnelRow, JobState, Stage
 from optimizer.domain.patches import PatchState
 from optimizer.domain.workloads import Workload, workload_hash
@@ -124,7 +124,7 @@ def test_a_result_comes_back_whole(store: Store) -> None:
 
 
 @pytest.mark.parametrize("evaluation", [guarded(), endless(), replace(accepted(), verdict=None)])
-def test_evaluations_with_missing_or_odd_parts_come_back(store: Store, evaluation: object) -> None:
+def test_evaluations_with_missing_or_odd_parts_come_back(store: Store, evaluation: Evaluation) -> None:
     job = store.create_job(new_job()).id
     result = replace(with_patch(), evaluations=(evaluation, accepted()), workload=None, profile=None)
     patch_id = store.save_result(job, result)
@@ -177,7 +177,7 @@ def test_odd_characters_survive_everywhere(store: Store, odd: str) -> None:
     assert store.view("accepted_patches")[1][0][3] == f"{odd}::f{odd}"
 
 
-def _shown(odd: str) -> object:
+def _shown(odd: str) -> Evaluation:
     evaluation = refused()
     assert evaluation.verdict is not None
     assert evaluation.verdict.counterexample is not None
