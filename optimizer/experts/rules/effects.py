@@ -188,7 +188,7 @@ def aliases(function: ast.AST) -> Aliases:
     return found
 
 
-def _assignments(node: ast.AST) -> list[tuple[ast.expr, ast.expr]]:  # noqa: PLR0911  # one answer a form
+def _assignments(node: ast.AST) -> list[tuple[ast.expr, ast.expr]]:  # one answer a form
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=ours)], value=ast.Tuple(elts=theirs)) if len(ours) == len(
             theirs

@@ -13,6 +13,7 @@ from optimizer.experts.rules.rule import Rewrite, Rule
 from optimizer.experts.rules.table import all_rules
 
 MAX_CANDIDATES = 24  # each costs the referee a second or two
+MAX_REPEATS = 3  # of one rule: rewriting an outer loop may leave an inner one to be rewritten
 
 # What parsing and rewriting odd code can end in. Anything else is a defect of a rule.
 _ODD_CODE = (ParserSyntaxError, CSTLogicError, SyntaxError, ValueError, RecursionError)
@@ -55,13 +56,14 @@ class RulesExpert:
         used: list[Rule] = []
         imports: tuple[str, ...] = ()
         current = request
-        for rule in rules:
+        for rule in (rule for rule in rules for _ in range(MAX_REPEATS)):
             found = next(iter(rewrites(rule, current)), None)
             if found is not None and found.source != current.function.source:
                 used.append(rule)
                 imports = tuple(dict.fromkeys((*imports, *found.imports)))
                 current = rewritten(current, found)
-        if len(used) > 1:
+        used = list(dict.fromkeys(used))
+        if used:
             yield tuple(used), Rewrite(current.function.source, imports)
 
     def _candidate(self, used: Sequence[Rule], rewrite: Rewrite, request: ProposalRequest) -> Candidate:

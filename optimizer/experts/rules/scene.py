@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import keyword
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -12,7 +13,7 @@ from optimizer.experts.rules import types
 from optimizer.experts.rules.effects import Aliases, Effects, aliases, bound_names, effects, pure
 from optimizer.experts.rules.environment import environment
 from optimizer.experts.rules.pattern import Match, match_expression, match_statements
-from optimizer.experts.rules.tree import Parsed, Statements, bare, code, parse
+from optimizer.experts.rules.tree import Parsed, Statements, bare, block, code, parse
 
 _TOO_DYNAMIC = {"locals", "globals", "vars", "eval", "exec", "dir", "__import__"}
 _HARMLESS_STARS = {"math", "typing", "__future__", "collections", "string"}
@@ -87,11 +88,18 @@ class Scene:
 
     def fresh(self, *wanted: str) -> str:
         """The first of the names that means nothing yet, or the last one with a number."""
-        taken = self.names | self.module_names | self._given | set(dir(builtins))
-        numbered = (f"{wanted[-1]}_{number}" for number in range(2, 100))
-        name = next(each for each in (*wanted, *numbered) if each not in taken and not each.startswith("_"))
+        name = self._unused(wanted, self._given)
         self._given.add(name)
         return name
+
+    def temporary(self, *wanted: str) -> str:
+        """As `fresh`, for a value that is not needed beyond the statements that are replaced."""
+        return self._unused(wanted, set())
+
+    def _unused(self, wanted: tuple[str, ...], given: set[str]) -> str:
+        taken = self.names | self.module_names | given | set(dir(builtins)) | set(keyword.kwlist)
+        numbered = (f"{wanted[-1]}_{number}" for number in range(2, 100))
+        return next(each for each in (*wanted, *numbered) if each not in taken and not each.startswith("_"))
 
     def type_of(self, node: cst.BaseExpression) -> str:
         """The type of an expression, as in `types`; empty when unknown."""
@@ -100,6 +108,14 @@ class Scene:
     def effects(self, *nodes: cst.CSTNode) -> Effects:
         """Effects of expressions or statements, one after the other."""
         return _effects_of(nodes)
+
+    def body_effects(self, loop: cst.For | cst.While) -> Effects:
+        """Effects of a loop's body, without what the loop itself binds."""
+        return self.effects(loop.body)
+
+    def standing_for(self, name: str) -> frozenset[str]:
+        """Names that may stand for the object of a name, or for a part of it."""
+        return frozenset(other for other, behind in self._aliases.stands_for.items() if name in behind)
 
     def pure(self, node: cst.BaseExpression) -> bool:
         """No side effect, and the same again; containers that it takes items of are known ones."""
@@ -228,6 +244,12 @@ def _one_line(node: cst.BaseExpression) -> str:
 
 
 def _effects_of(nodes: tuple[cst.CSTNode, ...]) -> Effects:
-    return effects(
-        "".join(_one_line(n) + "\n" if isinstance(n, cst.BaseExpression) else code(n) for n in nodes)
-    )
+    parts: list[str] = []
+    for node in nodes:
+        if isinstance(node, cst.BaseExpression):
+            parts.append(_one_line(node) + "\n")
+        elif isinstance(node, cst.BaseSuite):
+            parts.extend(map(code, block(node) or ()))
+        else:
+            parts.append(code(node))
+    return effects("".join(parts))

@@ -38,19 +38,22 @@ _DELIMITED: Mapping[type[cst.CSTNode], frozenset[str]] = {
     cst.If: frozenset({"test"}),
     cst.While: frozenset({"test"}),
     cst.For: frozenset({"target", "iter"}),
-    cst.CompFor: frozenset({"target"}),
+    cst.CompFor: frozenset({"target", "iter"}),
+    cst.CompIf: frozenset({"test"}),
     cst.ListComp: frozenset({"elt"}),
     cst.SetComp: frozenset({"elt"}),
     cst.GeneratorExp: frozenset({"elt"}),
     cst.Element: frozenset({"value"}),
 }
+# In a comprehension these would run into the words that follow.
+_LOOSE_IN_COMPREHENSION = (cst.IfExp, cst.Lambda)
 _TARGETS = (cst.For, cst.CompFor, cst.AssignTarget)
 
 
 def fill(text: str, **holes: Filling) -> tuple[Statement, ...]:
     """The statements of a template; a hole alone on a line takes statements."""
     module = cst.Module(statements(text)).visit(_Filler(holes))
-    return tuple(module.body)  # type: ignore[arg-type]  # a module holds nothing but statements
+    return tuple(module.body)
 
 
 def fill_expression(text: str, **holes: Filling) -> cst.BaseExpression:
@@ -97,7 +100,7 @@ class _Filler(cst.CSTTransformer):
         return updated_node
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> object:  # type: ignore[override]  # flattens too
-        node = super().on_leave(original_node, updated_node)  # type: ignore[type-var]  # whatever was left
+        node = super().on_leave(original_node, updated_node)
         if isinstance(node, cst.CSTNode) and type(node) in _DELIMITED:
             return _without_needless(node)
         return node
@@ -109,6 +112,8 @@ def _without_needless(node: cst.CSTNode) -> cst.CSTNode:
         value = getattr(node, field.name)
         if field.name in allowed and isinstance(value, cst.BaseExpression) and _marked(value):
             loose = isinstance(value, cst.Tuple | cst.NamedExpr | cst.Yield | cst.GeneratorExp)
+            if isinstance(node, cst.CompFor | cst.CompIf):
+                loose = loose or isinstance(value, _LOOSE_IN_COMPREHENSION)
             if not loose or (isinstance(value, cst.Tuple) and _is_target(node, field.name)):
                 node = node.with_changes(**{field.name: value.with_changes(lpar=[], rpar=[])})
     return node
