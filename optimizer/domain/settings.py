@@ -19,7 +19,6 @@ class Settings:
     float_tolerance: float = 0.0  # relative; 0: bit-equal
     max_inputs: int = 120  # generated inputs a function
     seed: int = 0
-    sandbox: str = "bubblewrap"  # or "none": trusted code on a developer's own machine
     memory_mb: int = 2048  # limit of one sandbox
     call_seconds: float = 2.0  # limit of one call of the original
     test_command: str = ""  # arguments for pytest instead of the detected ones

@@ -1,0 +1,75 @@
+"""The one place where parts are wired together."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from db.store import open_store
+from db.upgrade import upgrade
+from optimizer.domain.errors import ConfigError
+from optimizer.domain.settings import Settings
+from optimizer.engine import Engine
+from optimizer.experts.file import FileExpert
+from optimizer.experts.rules.expert import RulesExpert
+from optimizer.ports import Expert, Store
+from optimizer.sandbox import bubblewrap
+
+# Every expert: its name, and how it is made from the settings.
+EXPERTS: dict[str, Callable[[Settings], Expert]] = {
+    "rules": lambda _settings: RulesExpert(),
+    "file": lambda settings: FileExpert.read(Path(settings.candidates_file)),
+}
+
+
+def home_of(settings: Settings) -> Path:
+    """Where mirrors, environments and the embedded database live."""
+    if settings.home:
+        return Path(settings.home).expanduser().absolute()
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(os.environ.get("OPTIMIZER_HOME") or Path(state) / "optimizer").absolute()
+
+
+def database_url(settings: Settings) -> str:
+    return settings.database_url or f"sqlite:///{home_of(settings) / 'optimizer.db'}"
+
+
+def make_store(settings: Settings) -> Store:
+    """Opens the results database; the embedded one is made, and brought up to date, by itself."""
+    url = database_url(settings)
+    if url.startswith("sqlite"):
+        home_of(settings).mkdir(parents=True, exist_ok=True)
+        upgrade(url)
+    return open_store(url)
+
+
+def make_experts(settings: Settings) -> Sequence[Expert]:
+    names = dict.fromkeys(settings.experts)
+    if settings.candidates_file:
+        names["file"] = None
+    unknown = [name for name in names if name not in EXPERTS]
+    if unknown:
+        raise ConfigError(f"there is no expert {unknown[0]!r}: known are {', '.join(EXPERTS)}")
+    return [EXPERTS[name](settings) for name in names]
+
+
+def timing_core() -> int | None:
+    """The last of our cores is for what is timed, this process keeps to the others; None on one core."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        return None
+    os.sched_setaffinity(0, cores[:-1])
+    return cores[-1]
+
+
+def make_engine(settings: Settings, store: Store | None = None) -> Engine:
+    os.umask(0o022)  # what we write is read by the sandbox's own uid
+    home = home_of(settings)
+    home.mkdir(parents=True, exist_ok=True)
+    return Engine(
+        store=store or make_store(settings),
+        sandbox=bubblewrap.detect(),
+        experts=make_experts(settings),
+        settings=settings,
+        home=home,
+        core=timing_core(),
+    )

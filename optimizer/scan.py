@@ -1,0 +1,213 @@
+"""One job from checkout to report: the stages in a row, with everything saved function by function.
+
+A kill at any point loses at most the function in hand: results are committed one function at a time,
+branches are named and made from their content, and `resume` leaves out what is saved.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from optimizer import __version__, vcs
+from optimizer.domain.candidates import ProposalRequest
+from optimizer.domain.errors import ConfigError, NotFoundError, OptimizerError, RepositoryError
+from optimizer.domain.evidence import Decision, Reason
+from optimizer.domain.functions import Function, FunctionKind, Unparsed
+from optimizer.domain.jobs import Job, JobState, Stage
+from optimizer.domain.results import FunctionResult
+from optimizer.domain.settings import Settings
+from optimizer.domain.workloads import workload_hash
+from optimizer.engine import Engine, Order, Report, Watcher
+from optimizer.environment import Environment, build_environment
+from optimizer.languages import language_of
+from optimizer.ports import Expert
+from optimizer.stages import checkout as sources
+from optimizer.stages.collect import build_workload
+from optimizer.stages.publish import publish
+from optimizer.stages.route import wanted_function
+from optimizer.stages.target import TargetUnderTest, prepare_target
+
+# Settings that do not change what a scan finds.
+_ASIDE = ("home", "database_url", "budget_seconds", "branch_prefix")
+
+
+def fingerprint(settings: Settings, experts: Sequence[Expert]) -> str:
+    """Stands for all that results depend on besides the repository itself."""
+    kept = {key: value for key, value in dataclasses.asdict(settings).items() if key not in _ASIDE}
+    parts = [kept, [(expert.name, expert.version) for expert in experts], __version__]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def scan(order: Order, engine: Engine, watcher: Watcher) -> Report:
+    """Runs a job to its end. Raises OptimizerError; a job that was begun is then marked failed, one
+    that the user stopped, interrupted."""
+    watcher.stage("checkout", vcs.hide_credentials(order.source))
+    checkout = vcs.checkout(order.source, order.ref, engine.home)
+    try:
+        with _alone(checkout, engine.home):
+            return _scan(order, checkout, engine, watcher)
+    finally:
+        vcs.remove_worktree(checkout)
+
+
+@contextlib.contextmanager
+def _alone(checkout: sources.Checkout, home: Path) -> Iterator[None]:
+    """Two scans of one repository at once would measure each other, and publish twice."""
+    lock = FileLock(home / "locks" / f"{checkout.mirror.name}.scan")
+    Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        text = f"{checkout.repository.url} is being scanned by another process: wait for it, or stop it"
+        raise RepositoryError(text) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _scan(order: Order, checkout: sources.Checkout, engine: Engine, watcher: Watcher) -> Report:
+    mark = fingerprint(engine.settings, engine.experts)
+    if order.resume:
+        job, checkout = _resumed(checkout, mark, engine)
+    else:
+        done = engine.store.finished_scan(checkout.repository.url, checkout.tree, mark)
+        if done:
+            return _report(done, engine, unchanged=True)
+        settings = json.dumps(dataclasses.asdict(engine.settings))
+        job = engine.store.create_job(sources.job_for(checkout, mark, settings))
+    try:
+        _Job(job, order, checkout, engine, watcher).run()
+    except KeyboardInterrupt:
+        engine.store.move_job(job.id, JobState.RUNNING, JobState.INTERRUPTED)
+        raise
+    except OptimizerError as error:
+        engine.store.move_job(job.id, JobState.RUNNING, JobState.FAILED, str(error))
+        raise
+    engine.store.move_job(job.id, JobState.RUNNING, JobState.DONE)
+    return _report(engine.store.job(job.id), engine)
+
+
+def _resumed(checkout: sources.Checkout, mark: str, engine: Engine) -> tuple[Job, sources.Checkout]:
+    url = checkout.repository.url
+    job = engine.store.unfinished_job(url)
+    if job is None:
+        raise NotFoundError(f"no interrupted job of {url}: start one without --resume")
+    if job.fingerprint != mark:
+        text = f"settings or experts are not those of job {job.id}: start a new job without --resume"
+        raise ConfigError(text)
+    if job.state is JobState.INTERRUPTED:
+        engine.store.move_job(job.id, JobState.INTERRUPTED, JobState.RUNNING)
+    same = job.commit == checkout.commit
+    return job, checkout if same else vcs.at_commit(checkout, job.commit)
+
+
+def _report(job: Job, engine: Engine, unchanged: bool = False) -> Report:
+    return Report(job, engine.store.patches(job.id), engine.store.funnel(job.id), unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """The run of one job: every method is one step."""
+
+    job: Job
+    order: Order
+    checkout: sources.Checkout
+    engine: Engine
+    watcher: Watcher
+
+    def run(self) -> None:
+        began = time.monotonic()
+        done = self.engine.store.finished_labels(self.job.id)
+        functions = [function for function in self._extract() if function.label not in done]
+        environment = self._environment()
+        worth = self._settle_early(functions, environment.packages)
+        if not worth:
+            return
+        with prepare_target(
+            self.checkout, environment, worth, self.engine, self._note, self.watcher
+        ) as target:
+            self.watcher.stage("judge", f"{len(worth)} functions")
+            for index, function in enumerate(target.ranked(worth)):
+                self.watcher.functions(index, len(worth))
+                spent = time.monotonic() - began
+                budget = self.engine.settings.budget_seconds
+                self._finish(self._result(function, target, over=bool(budget) and spent > budget))
+            self.watcher.functions(len(worth), len(worth))
+
+    def _note(self, text: str) -> None:
+        self.engine.store.add_event(self.job.id, "note", text)
+        self.watcher.note(text)
+
+    def _extract(self) -> list[Function]:
+        self.watcher.stage("extract")
+        settings = self.engine.settings
+        files = vcs.tracked_files(self.checkout)
+        paths, large = sources.choose_sources(files, (".py",), settings.include, settings.exclude)
+        functions: list[Function] = []
+        skipped: list[Unparsed] = list(large)
+        for path in paths:
+            language = language_of(path)
+            if language is not None and not language.is_test(path):
+                found = language.extract(path, vcs.read_blob(self.checkout, path))
+                skipped += [found] if isinstance(found, Unparsed) else []
+                functions += [] if isinstance(found, Unparsed) else found
+        for file in skipped:
+            self._note(f"skipped {file.path}: {file.reason}")
+        return functions
+
+    def _environment(self) -> Environment:
+        self.watcher.stage("environment")
+        engine = self.engine
+        environment = build_environment(self.checkout.worktree, engine.settings, engine.home, engine.sandbox)
+        for text in environment.notes:
+            self._note(text)
+        return environment
+
+    def _settle_early(self, functions: Sequence[Function], packages: frozenset[str]) -> list[Function]:
+        """Saves the functions that end without being run; returns the others."""
+        self.watcher.stage("propose", f"{len(functions)} functions")
+        left = []
+        for function in functions:
+            decision = self._early(function, packages)
+            if decision:
+                self._finish(FunctionResult(function, decision))
+            else:
+                left.append(function)
+        return left
+
+    def _early(self, function: Function, packages: frozenset[str]) -> Decision | None:
+        if function.kind is FunctionKind.NESTED:
+            return Decision(Stage.EXTRACT, Reason.NESTED)
+        if not wanted_function(function, self.engine.settings):
+            return Decision(Stage.EXTRACT, Reason.EXCLUDED, "not among --function")
+        module = vcs.read_blob(self.checkout, function.path).decode("utf-8-sig", "replace")
+        request = ProposalRequest(function, module, packages)
+        if not any(True for expert in self.engine.experts for _ in expert.propose(request)):
+            return Decision(Stage.PROPOSE, Reason.NO_CANDIDATE)
+        return None
+
+    def _result(self, function: Function, target: TargetUnderTest, over: bool) -> FunctionResult:
+        if over:
+            return FunctionResult(function, Decision(Stage.ROUTE, Reason.BUDGET))
+        workload = build_workload(function, target.calls_of(function), self.engine.settings)
+        known = self.engine.store.tried(self.job.repository.url, self.job.fingerprint)
+        if (function.content_hash, workload_hash(workload)) in known:
+            return FunctionResult(function, Decision(Stage.ROUTE, Reason.UNCHANGED), workload)
+        self.watcher.judging(function)
+        rejected = self.engine.store.rejected_candidates(self.job.repository.url)
+        result = target.judge(function, workload, rejected)
+        if result.winner is None or not self.order.publish:
+            return result
+        return publish(result, self.checkout, target, self.engine)
+
+    def _finish(self, result: FunctionResult) -> None:
+        self.engine.store.save_result(self.job.id, result)
+        self.watcher.finished(result)

@@ -1,0 +1,89 @@
+"""One function from its workload to its result."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optimizer.bench.protocol import Protocol
+from optimizer.domain.candidates import ProposalRequest
+from optimizer.domain.evidence import Decision, Evaluation, Reason
+from optimizer.domain.jobs import Stage
+from optimizer.domain.results import FunctionResult
+from optimizer.domain.settings import Settings
+from optimizer.domain.workloads import FunctionProfile, Workload
+from optimizer.ports import Expert
+from optimizer.sandbox.runner import RunnerDiedError, RunnerTimeoutError
+from optimizer.stages.arena import Arena
+from optimizer.stages.benchmark import calibrate, size_classes
+from optimizer.stages.evaluate import Guard, Referee
+from optimizer.stages.propose import Search, search
+from optimizer.stages.verify import original_outcomes
+
+_WORKLOAD_SECONDS = 20.0  # for one run of the original over all inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Who proposes and who judges: the same for all functions of a job."""
+
+    experts: Sequence[Expert]
+    guard: Guard
+    settings: Settings
+    protocol: Protocol
+    rejected: frozenset[str] = frozenset()  # candidates a person rejected before
+
+
+def judge(
+    arena: Arena,
+    workload: Workload,
+    profile: FunctionProfile | None,
+    dependencies: frozenset[str],
+    panel: Panel,
+    told: Callable[[Evaluation], None] = lambda _evaluation: None,
+) -> FunctionResult:
+    """From a workload to the best accepted candidate, or to where the function stopped."""
+    function = arena.function
+
+    def stopped(decision: Decision, tried: Search | None = None) -> FunctionResult:
+        return FunctionResult(function, decision, workload, profile, tried.evaluations if tried else ())
+
+    module_source = arena.source.decode("utf-8-sig", "replace")
+    request = ProposalRequest(function, module_source, dependencies, workload.visible)
+    if not workload.inputs:
+        return stopped(Decision(Stage.COLLECT, Reason.NO_WORKLOAD, _why_none(workload)))
+    try:
+        referee = _referee(arena, workload, panel)
+    except (RunnerDiedError, RunnerTimeoutError) as error:
+        return stopped(Decision(Stage.COLLECT, Reason.NOT_CALLABLE, f"the sandbox ended: {error}"))
+    if isinstance(referee, Decision):
+        return stopped(referee)
+    tried = search(request, panel.experts, referee.evaluate, panel.rejected, told)
+    if tried.winner is None:
+        return stopped(_none_accepted(tried), tried)
+    result = stopped(tried.winner.decision, tried)
+    return dataclasses.replace(result, winner=tried.winner.candidate.id)
+
+
+def _referee(arena: Arena, workload: Workload, panel: Panel) -> Referee | Decision:
+    settings = panel.settings
+    expected = original_outcomes(arena, workload.inputs, settings.call_seconds, _WORKLOAD_SECONDS)
+    if isinstance(expected, Decision):
+        return expected
+    classes = size_classes(expected, panel.protocol)
+    if not classes:
+        return Decision(Stage.COLLECT, Reason.ORIGINAL_FAILS, "no input that is quick enough to be timed")
+    classes = calibrate(arena, classes, panel.protocol)
+    return Referee(arena, expected, classes, panel.guard, settings, panel.protocol)
+
+
+def _none_accepted(tried: Search) -> Decision:
+    """Named after the candidate that came furthest."""
+    order = list(Stage)
+    if not tried.evaluations:
+        return Decision(Stage.PROPOSE, Reason.NO_CANDIDATE, "none but what a person rejected before")
+    furthest = max(tried.evaluations, key=lambda one: order.index(one.decision.stage)).decision
+    return Decision(furthest.stage, Reason.NONE_ACCEPTED, f"{furthest.reason}: {furthest.detail}")
+
+
+def _why_none(workload: Workload) -> str:
+    return ", ".join(f"{reason}: {count}" for reason, count in workload.skipped) or "no calls, no annotations"

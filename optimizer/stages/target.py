@@ -1,0 +1,153 @@
+"""The repository under test, made ready: environment, baseline tests, recorded calls, compiled modules."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from optimizer.domain.functions import Function
+from optimizer.domain.isolation import Bind, Command, Limits
+from optimizer.domain.results import FunctionResult
+from optimizer.domain.workloads import Workload
+from optimizer.engine import Engine, Watcher
+from optimizer.environment import Environment
+from optimizer.languages import language_of
+from optimizer.languages.base import Language
+from optimizer.languages.python.parameters import parameters
+from optimizer.sandbox.runner import Target
+from optimizer.stages.arena import Arena
+from optimizer.stages.checkout import Checkout
+from optimizer.stages.judge import Panel, judge
+from optimizer.stages.route import ranked
+from optimizer.vcs import read_blob
+from optimizer.workloads.recorded import RecordedCall, Recording, TestRun, record_calls, run_tests
+from optimizer.workloads.testruns import REPO
+
+_CACHE = "/pycache"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetUnderTest:
+    """All that is known of the repository before its functions are judged one by one."""
+
+    checkout: Checkout
+    environment: Environment
+    tests: TestRun  # before anything is changed
+    recording: Recording
+    roots: tuple[str, ...]  # folders on the import path, relative to the repository's root
+    compiled: Path  # folder with compiled modules, for the sandbox
+    engine: Engine
+    watcher: Watcher
+
+    def ranked(self, functions: Sequence[Function]) -> list[Function]:
+        return ranked(functions, dict(self.tests.profiles), _language(functions[0]).static_rank)
+
+    def calls_of(self, function: Function) -> tuple[RecordedCall, ...]:
+        return self.recording.of(function.label)
+
+    def judge(self, function: Function, workload: Workload, rejected: frozenset[str]) -> FunctionResult:
+        language = _language(function)
+        engine = self.engine
+        panel = Panel(engine.experts, language.guard, engine.settings, engine.timing, rejected)
+        profile = self.tests.profile(function.label)
+        with contextlib.closing(self._arena(function, language)) as arena:
+            return judge(
+                arena,
+                workload,
+                profile,
+                self.environment.packages,
+                panel,
+                lambda evaluation: self.watcher.evaluated(function, evaluation),
+            )
+
+    def _arena(self, function: Function, language: Language) -> Arena:
+        return Arena(
+            launcher=self.engine.sandbox,
+            target=self._target(function, language),
+            function=function,
+            source=read_blob(self.checkout, function.path),
+            inside=f"{REPO}/{function.path}",
+            limits=Limits(memory_mb=self.engine.settings.memory_mb, cpu_seconds=600, wall_seconds=60.0),
+            core=self.engine.core,
+            splice=language.splice,
+            parameters=parameters(function),
+        )
+
+    def _target(self, function: Function, language: Language) -> Target:
+        module = self.recording.module_of(function.label) or language.module_name(function.path, self.roots)
+        ours = [path for path in self.recording.sys_path if _inside(path, REPO)]
+        roots = [f"{REPO}/{root}".rstrip("/") for root in self.roots]
+        return Target(
+            python=self.environment.python,
+            binds=(*self.environment.binds, Bind(self.checkout.worktree, REPO), Bind(self.compiled, _CACHE)),
+            module=module or Path(function.path).stem,
+            path=tuple(dict.fromkeys([*ours, *roots])),
+            sites=tuple(map(str, sorted(self.environment.root.glob("lib/python*/site-packages")))),
+            directory=REPO,
+            pycache=_CACHE,
+        )
+
+
+def _language(function: Function) -> Language:
+    language = language_of(function.path)
+    assert language is not None  # it was extracted by one
+    return language
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
+@contextlib.contextmanager
+def prepare_target(
+    checkout: Checkout,
+    environment: Environment,
+    functions: Sequence[Function],
+    engine: Engine,
+    note: Callable[[str], None],
+    watcher: Watcher,
+) -> Iterator[TargetUnderTest]:
+    """Runs the tests twice: as they are, for their outcomes and a profile, then to record calls."""
+    settings, worktree = engine.settings, checkout.worktree
+    watcher.stage("test", "the repository's own tests, before anything is changed")
+    tests = run_tests(engine.sandbox, environment, worktree, functions, settings)
+    for text in (*tests.notes, *_failing(tests)):
+        note(text)
+    watcher.stage("record", f"calls made by {len(tests.outcomes)} tests")
+    recording = record_calls(engine.sandbox, environment, worktree, functions, settings)
+    for text in recording.notes:
+        note(text)
+    roots = _language(functions[0]).source_roots(worktree, [function.path for function in functions])
+    with tempfile.TemporaryDirectory(prefix="optimizer-") as folder:
+        compiled = Path(folder)
+        _compile(checkout, environment, engine, roots, compiled)
+        yield TargetUnderTest(checkout, environment, tests, recording, roots, compiled, engine, watcher)
+
+
+def _failing(tests: TestRun) -> list[str]:
+    bad = [name for name, outcome in tests.outcomes if outcome not in ("passed", "skipped", "xfailed")]
+    if not bad:
+        return []
+    return [f"{len(bad)} tests do not pass before anything is changed, such as {bad[0]}"]
+
+
+def _compile(
+    checkout: Checkout, environment: Environment, engine: Engine, roots: Sequence[str], folder: Path
+) -> None:
+    """Compiles the sources once, so that every sandbox need not. Checked by content, not by date: a
+    changed file is compiled anew. What does not compile is left out."""
+    uid = getattr(engine.sandbox, "uid", os.geteuid())
+    folder.chmod(0o755)
+    if uid != os.geteuid():
+        os.chown(folder, uid, uid)
+    script = ["-m", "compileall", "-q", "--invalidation-mode", "checked-hash"]
+    engine.sandbox.run(
+        Command(
+            argv=(environment.python, *script, *(f"{REPO}/{root}".rstrip("/") for root in roots)),
+            binds=(*environment.binds, Bind(checkout.worktree, REPO), Bind(folder, _CACHE, writable=True)),
+            environment=(("PYTHONPYCACHEPREFIX", _CACHE), ("PYTHONUTF8", "1")),
+            limits=Limits(wall_seconds=120.0, cpu_seconds=240),
+        )
+    )
