@@ -174,7 +174,7 @@ def _ancestors(targets: Iterable[str]) -> list[str]:
     """Folders above the targets, outermost first, without those of the system."""
     folders = {str(parent) for target in targets for parent in Path(target).parents}
     return sorted(
-        folder for folder in folders if not folder.startswith(("/usr", "/tmp", "/etc")) and folder != "/"
+        name for name in folders if not name.startswith(("/usr", "/etc")) and name not in ("/", "/tmp")
     )
 
 
