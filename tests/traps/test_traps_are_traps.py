@@ -70,7 +70,7 @@ def test_an_honest_rewrite_does_the_same(honest: Honest) -> None:
 
 
 def test_there_are_enough_traps_and_no_two_of_a_name() -> None:
-    names = Counter(entry.name for entry in (*ALL, *HONEST))
+    names = Counter([trap.name for trap in ALL] + [honest.name for honest in HONEST])
     assert max(names.values()) == 1
     assert len(ALL) >= 45
     assert len(HONEST) >= 12
