@@ -231,8 +231,9 @@ def _run(command: list[str], failure: str) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=_FETCH_SECONDS)
     except subprocess.CalledProcessError as error:
-        reason = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise RepositoryError(f"{failure}: {reason}") from error
+        lines = error.stderr.splitlines()
+        reason = next((line for line in lines if line.startswith("ERROR:")), "pip gave no reason")
+        raise RepositoryError(f"{failure}: {reason.removeprefix('ERROR:').strip()}") from error
     except subprocess.TimeoutExpired as error:
         raise RepositoryError(f"{failure}: no answer in {_FETCH_SECONDS} s") from error
 
