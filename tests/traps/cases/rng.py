@@ -29,20 +29,18 @@ RNG = (
         name="the global stream goes on from where it was",
         imports=("import random",),
         original=code("""
-            def noise(count: int, seed: int) -> list[float]:
+            def opening(count: int, seed: int) -> list[float]:
                 random.seed(seed)
-                values = []
-                for _ in range(min(count, 100)):
-                    values.append(random.random())
-                return values
+                values = [random.random() for _ in range(min(count, 100))]
+                return values[:3]
         """),
         candidate=code("""
-            def noise(count: int, seed: int) -> list[float]:
-                draw = random.Random(seed).random
-                return [draw() for _ in range(min(count, 100))]
+            def opening(count: int, seed: int) -> list[float]:
+                random.seed(seed)
+                return [random.random() for _ in range(min(count, 3))]
         """),
-        calls=("noise(3, 1)", "noise(0, 5)"),
-        witness="random.seed(9)\nnoise(3, 1)\nrandom.random()",
+        calls=("opening(30, 1)", "opening(2, 5)", "opening(0, 5)"),
+        witness="opening(30, 1)\nrandom.random()",
         reasons=because(Reason.DIFFERENT_STATE),
     ),
     Trap(

@@ -1,5 +1,7 @@
 """What suppliers bring, and from whom to buy."""
 
+from operator import attrgetter
+
 from warehouse.errors import OutOfStockError
 from warehouse.models import Delivery, Offer, OrderLine
 
@@ -50,4 +52,4 @@ def preferred_offer(offers: list[Offer]) -> Offer:
     >>> preferred_offer([Offer("Acme", 450, 3), Offer("Bolt", 440, 5)]).supplier
     'Bolt'
     """
-    return sorted(offers, key=lambda offer: offer.rating)[-1]
+    return sorted(offers, key=attrgetter("rating"))[-1]
