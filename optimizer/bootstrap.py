@@ -11,12 +11,13 @@ from optimizer.domain.settings import Settings
 from optimizer.engine import Engine
 from optimizer.experts.file import FileExpert
 from optimizer.experts.rules.expert import RulesExpert
+from optimizer.experts.rules.table import all_rules
 from optimizer.ports import Expert, Store
 from optimizer.sandbox import bubblewrap
 
 # Every expert: its name, and how it is made from the settings.
 EXPERTS: dict[str, Callable[[Settings], Expert]] = {
-    "rules": lambda _settings: RulesExpert(),
+    "rules": lambda _settings: RulesExpert(all_rules()),
     "file": lambda settings: FileExpert.read(Path(settings.candidates_file)),
 }
 

@@ -43,9 +43,7 @@ class Watcher(Protocol):
 class Order:
     """What the user asked for."""
 
-    source: str  # URL or path
-    ref: str | None = None
-    resume: bool = False
+    resume: bool = False  # go on with the repository's interrupted job
     publish: bool = True  # False for a dry run: no branch is made
 
 

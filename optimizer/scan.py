@@ -28,8 +28,7 @@ from optimizer.engine import Engine, Order, Report, Watcher
 from optimizer.environment import Environment, build_environment
 from optimizer.languages import language_of
 from optimizer.ports import Expert
-from optimizer.stages import checkout as sources
-from optimizer.stages.collect import build_workload
+from optimizer.stages.checkout import Checkout, choose_sources, job_for
 from optimizer.stages.publish import publish
 from optimizer.stages.route import wanted_function
 from optimizer.stages.target import TargetUnderTest, prepare_target
@@ -45,20 +44,15 @@ def fingerprint(settings: Settings, experts: Sequence[Expert]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def scan(order: Order, engine: Engine, watcher: Watcher) -> Report:
+def scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) -> Report:
     """Runs a job to its end. Raises OptimizerError; a job that was begun is then marked failed, one
     that the user stopped, interrupted."""
-    watcher.stage("checkout", vcs.hide_credentials(order.source))
-    checkout = vcs.checkout(order.source, order.ref, engine.home)
-    try:
-        with _alone(checkout, engine.home):
-            return _scan(order, checkout, engine, watcher)
-    finally:
-        vcs.remove_worktree(checkout)
+    with _alone(checkout, engine.home):
+        return _scan(order, checkout, engine, watcher)
 
 
 @contextlib.contextmanager
-def _alone(checkout: sources.Checkout, home: Path) -> Iterator[None]:
+def _alone(checkout: Checkout, home: Path) -> Iterator[None]:
     """Two scans of one repository at once would measure each other, and publish twice."""
     lock = FileLock(home / "locks" / f"{checkout.mirror.name}.scan")
     Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +67,7 @@ def _alone(checkout: sources.Checkout, home: Path) -> Iterator[None]:
         lock.release()
 
 
-def _scan(order: Order, checkout: sources.Checkout, engine: Engine, watcher: Watcher) -> Report:
+def _scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) -> Report:
     mark = fingerprint(engine.settings, engine.experts)
     if order.resume:
         job, checkout = _resumed(checkout, mark, engine)
@@ -82,7 +76,7 @@ def _scan(order: Order, checkout: sources.Checkout, engine: Engine, watcher: Wat
         if done:
             return _report(done, engine, unchanged=True)
         settings = json.dumps(dataclasses.asdict(engine.settings))
-        job = engine.store.create_job(sources.job_for(checkout, mark, settings))
+        job = engine.store.create_job(job_for(checkout, mark, settings))
     try:
         _Job(job, order, checkout, engine, watcher).run()
     except KeyboardInterrupt:
@@ -95,7 +89,7 @@ def _scan(order: Order, checkout: sources.Checkout, engine: Engine, watcher: Wat
     return _report(engine.store.job(job.id), engine)
 
 
-def _resumed(checkout: sources.Checkout, mark: str, engine: Engine) -> tuple[Job, sources.Checkout]:
+def _resumed(checkout: Checkout, mark: str, engine: Engine) -> tuple[Job, Checkout]:
     url = checkout.repository.url
     job = engine.store.unfinished_job(url)
     if job is None:
@@ -119,7 +113,7 @@ class _Job:
 
     job: Job
     order: Order
-    checkout: sources.Checkout
+    checkout: Checkout
     engine: Engine
     watcher: Watcher
 
@@ -150,7 +144,7 @@ class _Job:
         self.watcher.stage("extract")
         settings = self.engine.settings
         files = vcs.tracked_files(self.checkout)
-        paths, large = sources.choose_sources(files, (".py",), settings.include, settings.exclude)
+        paths, large = choose_sources(files, (".py",), settings.include, settings.exclude)
         functions: list[Function] = []
         skipped: list[Unparsed] = list(large)
         for path in paths:
@@ -197,7 +191,7 @@ class _Job:
     def _result(self, function: Function, target: TargetUnderTest, over: bool) -> FunctionResult:
         if over:
             return FunctionResult(function, Decision(Stage.ROUTE, Reason.BUDGET))
-        workload = build_workload(function, target.calls_of(function), self.engine.settings)
+        workload = target.workload(function)
         known = self.engine.store.tried(self.job.repository.url, self.job.fingerprint)
         if (function.content_hash, workload_hash(workload)) in known:
             return FunctionResult(function, Decision(Stage.ROUTE, Reason.UNCHANGED), workload)

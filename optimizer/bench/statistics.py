@@ -2,12 +2,21 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.evidence import Interval, Reason, Sample, Side
 
 _FLOOR_NS = 1.0  # a call takes longer than this; keeps logarithms finite after the null is subtracted
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRatios:
+    """What the launches say of one size class."""
+
+    log_ratios: Sequence[float]  # one a launch
+    original_ns: float  # a call
 
 
 def net_ns(sample: Sample, null_per_call: float, cpu: bool = False) -> float:
@@ -53,6 +62,15 @@ def launch_ratios(
     return [fmean(launch_ratio(samples, launch, size, cpu, cold) for size in sizes) for launch in launches]
 
 
+def typical_ns(samples: Sequence[Sample], size: int, side: Side) -> float:
+    """Median time of a warm call in a size class, null subtracted, nanoseconds."""
+    return median(
+        net_ns(sample, null_cost(samples, sample.launch, size, False, False))
+        for sample in samples
+        if sample.side is side and sample.size == size and not sample.cold
+    )
+
+
 def half_width(values: Sequence[float], level: float) -> float:
     """Half of the t interval whose each side holds with probability `level`; infinite for one value."""
     if len(values) < 2:
@@ -75,7 +93,7 @@ def _exp(value: float) -> float:
 def conclude(
     wall: Sequence[float],
     cpu: Sequence[float],
-    by_size: Sequence[Sequence[float]],
+    by_size: Sequence[SizeRatios],
     gate: float,
     protocol: Protocol,
 ) -> Reason | None:
@@ -101,12 +119,12 @@ def conclude(
     return Reason.ACCEPTED
 
 
-def slower(log_ratios: Sequence[float], protocol: Protocol) -> bool:
+def slower(size: SizeRatios, protocol: Protocol) -> bool:
     """Whether a size class is slower by more than the noise: its mean is under the allowance, and
     the launches do not leave room for it to be level."""
-    mean = fmean(log_ratios)
-    noise = min(half_width(log_ratios, 0.95), 3 * protocol.size_noise)
-    return mean < -max(protocol.size_noise, noise)
+    allowed = max(protocol.size_noise, math.log1p(protocol.size_noise_ns / max(size.original_ns, 1.0)))
+    noise = min(half_width(size.log_ratios, 0.95), 3 * protocol.size_noise)
+    return fmean(size.log_ratios) < -max(allowed, noise)
 
 
 def cold_agrees(cold: Sequence[float], warm: Sequence[float]) -> bool:

@@ -127,7 +127,7 @@ def measure(
         samples += _launch(arena, zygote, classes, launch, rng, protocol)
         wall = statistics.launch_ratios(samples, sizes)
         cpu = statistics.launch_ratios(samples, sizes, cpu=True)
-        by_size = [statistics.launch_ratios(samples, [size]) for size in sizes]
+        by_size = [_size_ratios(samples, size) for size in sizes]
         reason = statistics.conclude(wall, cpu, by_size, gate, protocol)
         if reason is not None:
             break
@@ -146,20 +146,16 @@ def measure(
     )
 
 
+def _size_ratios(samples: Sequence[Sample], size: int) -> statistics.SizeRatios:
+    ratios = statistics.launch_ratios(samples, [size])
+    return statistics.SizeRatios(ratios, statistics.typical_ns(samples, size, Side.ORIGINAL))
+
+
 def _row(samples: Sequence[Sample], size: int, group: SizeClass, protocol: Protocol) -> SizeRow:
-    launches = {sample.launch for sample in samples}
-    times = {
-        side: median(
-            statistics.net_ns(sample, statistics.null_cost(samples, sample.launch, size, False, False))
-            for sample in samples
-            if sample.side is side and sample.size == size and not sample.cold
-        )
-        for side in _SIDES
-    }
-    ratios = [statistics.launch_ratio(samples, launch, size) for launch in sorted(launches)]
     label = f"{group.elements:,} element" + ("s" if group.elements != 1 else "")
-    ratio = statistics.interval(ratios, protocol.level)
-    return SizeRow(label, group.elements, times[Side.ORIGINAL], times[Side.CANDIDATE], ratio)
+    original, candidate = (statistics.typical_ns(samples, size, side) for side in _SIDES)
+    ratio = statistics.interval(statistics.launch_ratios(samples, [size]), protocol.level)
+    return SizeRow(label, group.elements, original, candidate, ratio)
 
 
 def _launch(

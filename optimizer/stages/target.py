@@ -19,10 +19,11 @@ from optimizer.languages.python.parameters import parameters
 from optimizer.sandbox.runner import Target
 from optimizer.stages.arena import Arena
 from optimizer.stages.checkout import Checkout
+from optimizer.stages.collect import build_workload
 from optimizer.stages.judge import Panel, judge
 from optimizer.stages.route import ranked
 from optimizer.vcs import read_blob
-from optimizer.workloads.recorded import RecordedCall, Recording, TestRun, record_calls, run_tests
+from optimizer.workloads.recorded import Recording, TestRun, record_calls, run_tests
 from optimizer.workloads.testruns import REPO
 
 _CACHE = "/pycache"
@@ -44,8 +45,15 @@ class TargetUnderTest:
     def ranked(self, functions: Sequence[Function]) -> list[Function]:
         return ranked(functions, dict(self.tests.profiles), _language(functions[0]).static_rank)
 
-    def calls_of(self, function: Function) -> tuple[RecordedCall, ...]:
-        return self.recording.of(function.label)
+    def workload(self, function: Function) -> Workload:
+        """Recorded calls, and what is generated from them and from annotations."""
+        return build_workload(
+            function,
+            self.recording.of(function.label),
+            self.engine.settings,
+            module_source=read_blob(self.checkout, function.path).decode("utf-8-sig", "replace"),
+            skipped=self.recording.skipped_of(function.label),
+        )
 
     def judge(self, function: Function, workload: Workload, rejected: frozenset[str]) -> FunctionResult:
         language = _language(function)
@@ -119,7 +127,9 @@ def prepare_target(
     recording = record_calls(engine.sandbox, environment, worktree, functions, settings)
     for text in recording.notes:
         note(text)
-    roots = _language(functions[0]).source_roots(worktree, [function.path for function in functions])
+    found = _language(functions[0]).source_roots(worktree, [function.path for function in functions])
+    declared = [source.removeprefix(".").strip("/") for source in environment.sources]
+    roots = tuple(dict.fromkeys([*declared, *found]))
     with tempfile.TemporaryDirectory(prefix="optimizer-") as folder:
         compiled = Path(folder)
         _compile(checkout, environment, engine, roots, compiled)

@@ -1,0 +1,122 @@
+"""Settings: defaults, the target's own file, environment variables, flags; each overrides the last.
+
+The target's file is `[tool.optimizer]` in its pyproject.toml, or `.optimizer.toml`. It comes from
+whoever wrote the repository, so it may not name places on this machine: see `OURS_ONLY`.
+"""
+
+import dataclasses
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.domain.errors import ConfigError
+from optimizer.domain.settings import Settings
+
+FILES = ("pyproject.toml", ".optimizer.toml")
+PREFIX = "OPTIMIZER_"
+OURS_ONLY = ("home", "database_url", "candidates_file", "python", "memory_mb")
+_FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+_SMALLEST_GATE = 1.03  # neutral rewrites move the time by nearly that much
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The settings, and where each that is not a default came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def configure(files: Mapping[str, str], environ: Mapping[str, str], flags: Mapping[str, Any]) -> Configured:
+    """`files`: texts of the target's files by name; `flags`: those given, by field name.
+
+    Raises ConfigError that names the place, and for an unknown key the nearest known one.
+    """
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for name, text in files.items():
+        for key, value in _table(name, text).items():
+            field = _field(key, name)
+            if field in OURS_ONLY:
+                raise ConfigError(
+                    f"{name}: {key!r} cannot be set by a repository: use a flag or {PREFIX}{field.upper()}"
+                )
+            values[field], origins[field] = _typed(field, value, f"{name}: {key}"), name
+    for variable, raw in sorted(environ.items()):
+        if variable.startswith(PREFIX):
+            field = _field(variable.removeprefix(PREFIX).lower(), f"environment variable {variable}")
+            values[field], origins[field] = _parsed(field, raw, variable), variable
+    for field, value in flags.items():
+        values[field], origins[field] = value, f"--{field.replace('_', '-')}"
+    return Configured(_checked(Settings(**values)), origins)
+
+
+def _table(name: str, text: str) -> Mapping[str, Any]:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not TOML: {error}") from error
+    table = data.get("tool", {}).get("optimizer", {}) if name == "pyproject.toml" else data
+    if not isinstance(table, dict):
+        raise ConfigError(f"{name}: [tool.optimizer] has to be a table")
+    return table
+
+
+def _field(key: str, where: str) -> str:
+    field = key.replace("-", "_")
+    if field in _FIELDS:
+        return field
+    near = difflib.get_close_matches(field, _FIELDS, n=1, cutoff=0.0)[0]
+    raise ConfigError(f"{where}: there is no setting {key!r}; did you mean {near!r}?")
+
+
+def _typed(field: str, value: Any, where: str) -> Any:
+    """A value of a TOML file, as the field wants it."""
+    default = getattr(Settings(), field)
+    if isinstance(default, tuple):
+        listed = [value] if isinstance(value, str) else value
+        if isinstance(listed, list) and all(isinstance(item, str) for item in listed):
+            return tuple(listed)
+        raise ConfigError(f"{where} has to be a list of strings")
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not type(default):
+        raise ConfigError(f"{where} has to be a {_NAMES[type(default)]}")
+    return value
+
+
+_NAMES = {str: "string", bool: "true or false", int: "whole number", float: "number"}
+
+
+def _parsed(field: str, raw: str, where: str) -> Any:
+    """The text of an environment variable, as the field wants it."""
+    default = getattr(Settings(), field)
+    if isinstance(default, tuple):
+        return tuple(item.strip() for item in raw.split(",") if item.strip())
+    if isinstance(default, bool):
+        if raw.lower() not in (*_TRUE, *_FALSE):
+            raise ConfigError(f"{where} has to be true or false, not {raw!r}")
+        return raw.lower() in _TRUE
+    try:
+        return type(default)(raw)
+    except ValueError:
+        raise ConfigError(f"{where} has to be a {_NAMES[type(default)]}, not {raw!r}") from None
+
+
+def _checked(settings: Settings) -> Settings:
+    """Values that would break the promise of the product, or make no sense."""
+    if settings.gate < _SMALLEST_GATE:
+        raise ConfigError(
+            f"gate has to be at least {_SMALLEST_GATE}: smaller gains cannot be told from noise"
+        )
+    if not 3 <= settings.max_launches <= 100:
+        raise ConfigError("max_launches has to be between 3 and 100")
+    if not 0 <= settings.float_tolerance < 1:
+        raise ConfigError("float_tolerance has to be at least 0 and under 1")
+    for name in ("call_seconds", "test_seconds", "memory_mb", "max_memory_ratio", "max_inputs"):
+        if getattr(settings, name) <= 0:
+            raise ConfigError(f"{name} has to be more than 0")
+    return settings
