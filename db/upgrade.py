@@ -4,6 +4,7 @@ An upgrade is one transaction under a lock: of two processes that start at once 
 database one waits for the other, and a process that is killed leaves the old schema.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ import migrations
 from db.connect import describe, explained, for_writing, is_sqlite, make_engine, parse_url, sqlite_path
 from optimizer.domain.errors import DatabaseError
 
+_THREADS = threading.Lock()  # Alembic keeps what it is doing in a module: one at a time in a process
 _LOCK = 0x6F7074696D  # any number that no other program takes for its advisory lock
 
 
@@ -27,13 +29,13 @@ def upgrade(url: str) -> None:
     """Brings the schema to this version's; creates a SQLite file and its folder. Raises DatabaseError."""
     parsed = parse_url(url)
     _make_room(parsed)
-    with _migrating(parsed) as config:
+    with _THREADS, _migrating(parsed) as config:
         command.upgrade(config, "head")
 
 
 def downgrade(url: str, revision: str) -> None:
     """Takes the schema back to a revision, "base" for none at all. Data that it has no place for is lost."""
-    with _migrating(parse_url(url)) as config:
+    with _THREADS, _migrating(parse_url(url)) as config:
         command.downgrade(config, revision)
 
 

@@ -1,6 +1,7 @@
 """The schema goes up and down on both databases, with results in it."""
 
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from db.upgrade import current, downgrade, newest, upgrade
 from db.views import VIEWS
 from optimizer.domain.errors import DatabaseError
 from tests.support.results import new_job, with_patch
+
+_ROOT = Path(__file__).parents[2]
 
 
 def _inspected(connection: Connection) -> Inspector:
@@ -91,9 +94,10 @@ def test_the_views_have_the_columns_that_the_program_asks_for(database_url: str)
 
 
 def test_many_who_upgrade_an_empty_database_at_once_all_succeed(blank_database_url: str) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(upgrade, blank_database_url) for _ in range(4)]:
-            done.result()
+    program = "import sys; from db.upgrade import upgrade; upgrade(sys.argv[1])"
+    command = [sys.executable, "-c", program, blank_database_url]
+    started = [subprocess.Popen(command, cwd=_ROOT, stderr=subprocess.PIPE) for _ in range(3)]
+    assert [(process.communicate()[1], process.returncode) for process in started] == [(b"", 0)] * 3
     assert current(blank_database_url) == newest()
 
 
