@@ -21,8 +21,8 @@ class SizeRatios:
 
 def net_ns(sample: Sample, null_per_call: float, cpu: bool = False) -> float:
     """Nanoseconds a call, the null function's subtracted."""
-    total = sample.cpu_ns if cpu else sample.wall_ns
-    return max(_FLOOR_NS, total / sample.calls - null_per_call)
+    gross = (sample.cpu_ns if cpu else sample.wall_ns) / sample.calls
+    return max(_FLOOR_NS, 0.05 * gross, gross - null_per_call)
 
 
 def null_cost(samples: Iterable[Sample], launch: int, size: int, cpu: bool, cold: bool) -> float:
@@ -60,6 +60,31 @@ def launch_ratios(
     """One number a launch: the mean over size classes, each counting the same."""
     launches = sorted({sample.launch for sample in samples})
     return [fmean(launch_ratio(samples, launch, size, cpu, cold) for size in sizes) for launch in launches]
+
+
+def total_ratios(samples: Sequence[Sample], sizes: Sequence[int], cold: bool) -> list[float]:
+    """One log ratio a launch of the time for one call of every size class together: large inputs weigh
+    more, so that it can be told even of single calls, which take little longer than making them."""
+    launches = sorted({sample.launch for sample in samples})
+    return [
+        math.log(
+            _total_ns(samples, launch, sizes, Side.ORIGINAL, cold)
+            / _total_ns(samples, launch, sizes, Side.CANDIDATE, cold)
+        )
+        for launch in launches
+    ]
+
+
+def _total_ns(samples: Sequence[Sample], launch: int, sizes: Sequence[int], side: Side, cold: bool) -> float:
+    total = 0.0
+    for size in sizes:
+        null = null_cost(samples, launch, size, False, cold)
+        total += median(
+            net_ns(sample, null)
+            for sample in samples
+            if (sample.launch, sample.size, sample.side, sample.cold) == (launch, size, side, cold)
+        )
+    return total
 
 
 def typical_ns(samples: Sequence[Sample], size: int, side: Side) -> float:

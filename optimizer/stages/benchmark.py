@@ -131,8 +131,9 @@ def measure(
         reason = statistics.conclude(wall, cpu, by_size, gate, protocol)
         if reason is not None:
             break
-    cold = statistics.launch_ratios(samples, sizes, cold=True)
-    if reason is Reason.ACCEPTED and not statistics.cold_agrees(cold, wall):
+    cold = statistics.total_ratios(samples, sizes, cold=True)
+    warm = statistics.total_ratios(samples, sizes, cold=False)
+    if reason is Reason.ACCEPTED and not statistics.cold_agrees(cold, warm):
         reason = Reason.COLD_DISAGREES
     return Measurement(
         wall=statistics.interval(wall, protocol.level),
