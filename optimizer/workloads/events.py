@@ -70,9 +70,11 @@ def _lines(path: Path) -> Iterator[bytes]:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        return
     with os.fdopen(fd, "rb") as file:
-        if stat.S_ISREG(os.fstat(fd).st_mode):
-            yield from _capped_lines(file)
+        yield from _capped_lines(file)
 
 
 def _capped_lines(file: IO[bytes]) -> Iterator[bytes]:
