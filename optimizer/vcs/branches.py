@@ -72,7 +72,7 @@ def branch_name(prefix: str, function_label: str, summary: str) -> str:
     function = qualname.replace("<locals>.", "")
     words = [word for word in _slug(summary).split("-") if word not in _FILLERS]
     digest = hashlib.sha256(f"{function_label}\0{summary}".encode("utf-8", "surrogatepass")).hexdigest()[:6]
-    parts = (_cut(_slug(module), 24), _cut(_slug(function), 40), _cut("-".join(words[:5]), 36), digest)
+    parts = (_cut(_slug(module), 16), _cut(_slug(function), 24), _cut("-".join(words[:5]), 20), digest)
     return prefix + "-".join(part for part in parts if part)
 
 
