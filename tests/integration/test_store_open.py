@@ -5,9 +5,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from db.connect import make_engine, parse_url
+from db.connect import explained, make_engine, parse_url
 from db.store import open_store
 from db.upgrade import current, upgrade
 from optimizer.domain.errors import DatabaseError
@@ -94,6 +96,16 @@ def test_a_url_of_another_form_is_answered_with_the_forms_there_are(url: str) ->
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
 def test_the_usual_spellings_of_postgres_mean_the_same_driver(scheme: str) -> None:
     assert parse_url(f"{scheme}://ada@host/results").drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize("where", ["ada:{}@host/results", "ada@host/results?password={}"])
+def test_a_password_that_the_driver_repeats_is_blotted_out(where: str) -> None:
+    said = psycopg.OperationalError(f'invalid value "{SECRET}"\nand more')
+    error = OperationalError("SELECT 1", None, said)
+    line = str(explained(parse_url("postgresql://" + where.format(SECRET)), error))
+    assert line.startswith("Cannot reach the database results at host")
+    assert 'invalid value "***"' in line
+    assert SECRET not in line
 
 
 def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
