@@ -132,8 +132,7 @@ def measure(
         if reason is not None:
             break
     cold = statistics.total_ratios(samples, sizes, cold=True)
-    warm = statistics.total_ratios(samples, sizes, cold=False)
-    if reason is Reason.ACCEPTED and not statistics.cold_agrees(cold, warm):
+    if reason is Reason.ACCEPTED and not statistics.cold_agrees(samples, sizes):
         reason = Reason.COLD_DISAGREES
     return Measurement(
         wall=statistics.interval(wall, protocol.level),
