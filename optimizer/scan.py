@@ -200,7 +200,7 @@ class _Job:
         result = target.judge(function, workload, rejected)
         if result.winner is None or not self.order.publish:
             return result
-        return publish(result, self.checkout, target, self.engine)
+        return publish(result, target, self.engine)
 
     def _finish(self, result: FunctionResult) -> None:
         self.engine.store.save_result(self.job.id, result)
