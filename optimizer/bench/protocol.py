@@ -15,7 +15,7 @@ class Protocol:
     sample_ns: int = 4_000_000  # aimed length of a batch
     warm_ns: int = 4_000_000  # a side, a size class
     level: float = 0.99  # one-sided
-    hopeless: float = 0.01  # mean log ratio under which a candidate is given up after 2 launches
+    give_up: float = 0.85  # one-sided level at which the gate is out of reach: no more launches
     size_noise: float = 0.02  # a size class may not be slower by more than this,
     size_noise_ns: float = 250.0  # or than this a call: one small object made; the patch shows it
     max_class_inputs: int = 16

@@ -130,7 +130,8 @@ def conclude(
     if launches < 2:
         return None
     last = launches >= protocol.max_launches
-    if fmean(wall) < protocol.hopeless or (last and fmean(wall) < math.log(gate)):
+    hopeless = fmean(wall) + half_width(wall, protocol.give_up) < math.log(gate)
+    if hopeless or (last and fmean(wall) < math.log(gate)):
         return Reason.NOT_FASTER
     if launches < protocol.min_launches:
         return None

@@ -104,6 +104,9 @@ class Zygote:
         if pid > 1:
             try:
                 self._control.sendall(json.dumps({"op": "kill", "pid": pid}).encode())
+                self._control.settimeout(5.0)
+                self._control.recv(1)
+                self._control.settimeout(None)
             except OSError as error:
                 raise RunnerDiedError(str(error)) from error
 

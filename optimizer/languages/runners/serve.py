@@ -45,6 +45,7 @@ def main():
         if message["op"] == "kill":
             with contextlib.suppress(OSError):
                 os.kill(message["pid"], signal.SIGKILL)
+            sock.sendall(b"k")  # else the next message might be read together with this one
         elif os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             sock.close()
