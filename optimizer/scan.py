@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from optimizer import __version__, vcs
 from optimizer.domain.candidates import ProposalRequest
+from optimizer.domain.checkouts import Checkout
 from optimizer.domain.errors import ConfigError, NotFoundError, OptimizerError, RepositoryError
 from optimizer.domain.evidence import Decision, Reason
 from optimizer.domain.functions import Function, FunctionKind, Unparsed
@@ -28,7 +29,7 @@ from optimizer.engine import Engine, Order, Report, Watcher
 from optimizer.environment import Environment, build_environment
 from optimizer.languages import language_of
 from optimizer.ports import Expert
-from optimizer.stages.checkout import Checkout, choose_sources, job_for
+from optimizer.stages.checkout import choose_sources, job_for
 from optimizer.stages.publish import publish
 from optimizer.stages.route import wanted_function
 from optimizer.stages.target import TargetUnderTest, prepare_target
@@ -70,27 +71,18 @@ def _alone(checkout: Checkout, home: Path) -> Iterator[None]:
 def _scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) -> Report:
     mark = fingerprint(engine.settings, engine.experts)
     if order.resume:
-        job, checkout = _resumed(checkout, mark, engine)
-    else:
-        done = engine.store.finished_scan(checkout.repository.url, checkout.tree, mark)
-        if done:
-            return _report(done, engine, unchanged=True)
-        settings = json.dumps(dataclasses.asdict(engine.settings))
-        job = engine.store.create_job(job_for(checkout, mark, settings))
-    try:
-        _Job(job, order, checkout, engine, watcher).run()
-    except KeyboardInterrupt:
-        engine.store.move_job(job.id, JobState.RUNNING, JobState.INTERRUPTED)
-        raise
-    except OptimizerError as error:
-        engine.store.move_job(job.id, JobState.RUNNING, JobState.FAILED, str(error))
-        raise
-    engine.store.move_job(job.id, JobState.RUNNING, JobState.DONE)
-    return _report(engine.store.job(job.id), engine)
+        job = _unfinished(checkout.repository.url, mark, engine)
+        with _at(checkout, job.commit) as then:
+            return _run(_Job(job, order, then, engine, watcher))
+    done = engine.store.finished_scan(checkout.repository.url, checkout.tree, mark)
+    if done:
+        return _report(done, engine, unchanged=True)
+    settings = json.dumps(dataclasses.asdict(engine.settings))
+    job = engine.store.create_job(job_for(checkout, mark, settings))
+    return _run(_Job(job, order, checkout, engine, watcher))
 
 
-def _resumed(checkout: Checkout, mark: str, engine: Engine) -> tuple[Job, Checkout]:
-    url = checkout.repository.url
+def _unfinished(url: str, mark: str, engine: Engine) -> Job:
     job = engine.store.unfinished_job(url)
     if job is None:
         raise NotFoundError(f"no interrupted job of {url}: start one without --resume")
@@ -99,8 +91,34 @@ def _resumed(checkout: Checkout, mark: str, engine: Engine) -> tuple[Job, Checko
         raise ConfigError(text)
     if job.state is JobState.INTERRUPTED:
         engine.store.move_job(job.id, JobState.INTERRUPTED, JobState.RUNNING)
-    same = job.commit == checkout.commit
-    return job, checkout if same else vcs.at_commit(checkout, job.commit)
+    return job
+
+
+@contextlib.contextmanager
+def _at(checkout: Checkout, commit: str) -> Iterator[Checkout]:
+    """The commit that the interrupted job was of: the repository may have moved on since."""
+    if checkout.commit == commit:
+        yield checkout
+        return
+    then = vcs.at_commit(checkout, commit)
+    try:
+        yield then
+    finally:
+        vcs.remove_worktree(then)
+
+
+def _run(run: "_Job") -> Report:
+    store, job = run.engine.store, run.job
+    try:
+        run.run()
+    except KeyboardInterrupt:
+        store.move_job(job.id, JobState.RUNNING, JobState.INTERRUPTED)
+        raise
+    except OptimizerError as error:
+        store.move_job(job.id, JobState.RUNNING, JobState.FAILED, str(error))
+        raise
+    store.move_job(job.id, JobState.RUNNING, JobState.DONE)
+    return _report(store.job(job.id), run.engine)
 
 
 def _report(job: Job, engine: Engine, unchanged: bool = False) -> Report:

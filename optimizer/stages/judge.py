@@ -52,7 +52,7 @@ def judge(
     if not workload.inputs:
         return stopped(Decision(Stage.COLLECT, Reason.NO_WORKLOAD, _why_none(workload)))
     try:
-        referee = _referee(arena, workload, panel)
+        referee = make_referee(arena, workload, panel)
     except (RunnerDiedError, RunnerTimeoutError) as error:
         return stopped(Decision(Stage.COLLECT, Reason.NOT_CALLABLE, f"the sandbox ended: {error}"))
     if isinstance(referee, Decision):
@@ -64,7 +64,8 @@ def judge(
     return dataclasses.replace(result, winner=tried.winner.candidate.id)
 
 
-def _referee(arena: Arena, workload: Workload, panel: Panel) -> Referee | Decision:
+def make_referee(arena: Arena, workload: Workload, panel: Panel) -> Referee | Decision:
+    """Observes the original and calibrates its samples; a Decision says why it cannot be judged."""
     settings = panel.settings
     expected = original_outcomes(arena, workload.inputs, settings.call_seconds, _WORKLOAD_SECONDS)
     if isinstance(expected, Decision):

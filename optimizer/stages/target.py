@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from optimizer.domain.candidates import Candidate
+from optimizer.domain.checkouts import Checkout
+from optimizer.domain.evidence import Decision, Evaluation
 from optimizer.domain.functions import Function
 from optimizer.domain.isolation import Bind, Command, Limits
 from optimizer.domain.results import FunctionResult
@@ -18,9 +21,8 @@ from optimizer.languages.base import Language
 from optimizer.languages.python.parameters import parameters
 from optimizer.sandbox.runner import Target
 from optimizer.stages.arena import Arena
-from optimizer.stages.checkout import Checkout
 from optimizer.stages.collect import build_workload
-from optimizer.stages.judge import Panel, judge
+from optimizer.stages.judge import Panel, judge, make_referee
 from optimizer.stages.route import ranked
 from optimizer.vcs import read_blob
 from optimizer.workloads.recorded import Recording, TestRun, record_calls, run_tests
@@ -55,10 +57,22 @@ class TargetUnderTest:
             skipped=self.recording.skipped_of(function.label),
         )
 
+    def evaluate(self, function: Function, workload: Workload, candidate: Candidate) -> Evaluation:
+        """One given candidate through the referee."""
+        language = _language(function)
+        with contextlib.closing(self._arena(function, language)) as arena:
+            referee = make_referee(arena, workload, self._panel(language, frozenset()))
+            if isinstance(referee, Decision):
+                return Evaluation(candidate, referee)
+            return referee.evaluate(candidate)
+
+    def _panel(self, language: Language, rejected: frozenset[str]) -> Panel:
+        engine = self.engine
+        return Panel(engine.experts, language.guard, engine.settings, engine.timing, rejected)
+
     def judge(self, function: Function, workload: Workload, rejected: frozenset[str]) -> FunctionResult:
         language = _language(function)
-        engine = self.engine
-        panel = Panel(engine.experts, language.guard, engine.settings, engine.timing, rejected)
+        panel = self._panel(language, rejected)
         profile = self.tests.profile(function.label)
         with contextlib.closing(self._arena(function, language)) as arena:
             return judge(
