@@ -1,37 +1,13 @@
 """The first stage: what is scanned, as values. How it gets onto this machine is `optimizer.vcs`'s matter."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import NamedTuple
 
+from optimizer.domain.checkouts import Checkout, TrackedFile
 from optimizer.domain.functions import Unparsed
-from optimizer.domain.jobs import NewJob, Repository
+from optimizer.domain.jobs import NewJob
 
 MAX_SOURCE_BYTES = 1_000_000  # larger files are generated or data: nobody would review a patch of them
-
-
-class TrackedFile(NamedTuple):
-    """A regular file of a commit. Symbolic links and submodules are never among them."""
-
-    path: str  # POSIX, relative to the repository's root; bytes that are not UTF-8 as surrogates
-    size: int  # bytes
-    mode: str  # "100644" or "100755"
-
-
-@dataclass(frozen=True, slots=True)
-class Checkout:
-    """One commit of a repository in a working tree of its own, which only this process uses."""
-
-    repository: Repository
-    mirror: Path  # bare
-    worktree: Path
-    commit: str
-    tree: str
-    ref: str  # as asked for; else the branch that HEAD names; the commit when HEAD is detached
-    local: Path | None  # the user's own repository when the source is a path
-    lock: int = field(default=-1, repr=False, compare=False)  # open file that keeps the worktree ours
 
 
 def job_for(checkout: Checkout, fingerprint: str, settings: str) -> NewJob:

@@ -4,7 +4,7 @@ The user's own files, index and HEAD are never touched. Nothing that a repositor
 (hooks, filters, submodules, configuration) is run.
 """
 
-from optimizer.stages.checkout import Checkout, TrackedFile
+from optimizer.domain.checkouts import Checkout, TrackedFile
 from optimizer.vcs.branches import Change, branch_name, commit_branch, commit_date, diff
 from optimizer.vcs.checkout import at_commit, checkout, read_blob, remove_worktree, tracked_files
 from optimizer.vcs.delivery import deliver_branch, push_branch

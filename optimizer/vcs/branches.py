@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from optimizer.domain.checkouts import Checkout
 from optimizer.domain.errors import RepositoryError
-from optimizer.stages.checkout import Checkout
 from optimizer.vcs.checkout import git_of
 from optimizer.vcs.git import Git
 from optimizer.vcs.mirror import locked

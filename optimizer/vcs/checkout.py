@@ -4,8 +4,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from optimizer.domain.checkouts import Checkout, TrackedFile
 from optimizer.domain.errors import RepositoryError
-from optimizer.stages.checkout import Checkout, TrackedFile
 from optimizer.vcs.git import Git, reason_in
 from optimizer.vcs.mirror import fetch_local, fetch_remote, locked, mirror_path, missing_ref
 from optimizer.vcs.source import Remote, local_repository, parse_source

@@ -4,8 +4,8 @@ import os
 import shlex
 from pathlib import Path
 
+from optimizer.domain.checkouts import Checkout
 from optimizer.domain.errors import RepositoryError
-from optimizer.stages.checkout import Checkout
 from optimizer.vcs.branches import EMAIL
 from optimizer.vcs.checkout import find_local, git_of
 from optimizer.vcs.git import NETWORK_SECONDS, Git, Output, reason_in
