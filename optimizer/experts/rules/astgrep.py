@@ -57,11 +57,22 @@ def _variant(document: Mapping[str, Any], utils: Mapping[str, Any]) -> Variant:
     matcher = {key: document[key] for key in _MATCHER_KEYS if key in document}
     metadata = document.get("metadata", {})
     return Variant(
-        matcher={**matcher, "utils": dict(utils)},
+        matcher={**matcher, "utils": _named(matcher, utils)},
         fix=document["fix"].rstrip("\n"),
         conditions=conditions_from(metadata.get("conditions", {})),
         imports=tuple(metadata.get("imports", ())),
     )
+
+
+def _named(value: object, utils: Mapping[str, Any]) -> dict[str, Any]:
+    """The utilities that a matcher names, and those that they name in turn."""
+    if isinstance(value, list):
+        return {key: each for item in value for key, each in _named(item, utils).items()}
+    if not isinstance(value, dict):
+        return {}
+    found = _named(list(value.values()), utils)
+    name = value.get("matches")
+    return {**found, name: utils[name], **_named(utils[name], utils)} if name else found
 
 
 def _rule(document: Mapping[str, Any], variants: tuple[Variant, ...]) -> Rule:

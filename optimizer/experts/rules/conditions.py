@@ -38,6 +38,7 @@ class Conditions:
     apart: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     fresh: Mapping[str, str] = field(default_factory=dict)
+    inner: Mapping[str, str] = field(default_factory=dict)
 
 
 def conditions_from(values: Mapping[str, Any]) -> Conditions:
@@ -45,7 +46,8 @@ def conditions_from(values: Mapping[str, Any]) -> Conditions:
     for key in values:
         if key not in Conditions.__dataclass_fields__:
             raise KeyError(key)
-    return Conditions(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
+    known: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
+    return Conditions(**known)
 
 
 def hold(conditions: Conditions, match: SgNode, holes: Sequence[str], found: Scene) -> bool:

@@ -22,8 +22,6 @@ _RANKS = {
     "named_expression": 5,
     "yield": 0,
     "expression_list": 0,
-    "tuple_without_parentheses": 0,
-    "pattern_list": 0,
 }
 # What stands next to a hole, and how tightly an expression must hold together there.
 _LEFT = {
@@ -37,6 +35,8 @@ _RIGHT = {
     re.compile(r"^\s(if|else|and|or)\b"): 30,
     re.compile(r"^\s(in\b|not in\b|[<>]|[!=]=|is\b)"): 50,
 }
+# How tightly the parts of an expression must hold together; parts of others must be atoms.
+_PARTS = {"not_operator": 38, "boolean_operator": 38, "conditional_expression": 30}
 # Places that hold any expression together.
 _ENCLOSED = {
     "argument_list",
@@ -70,23 +70,26 @@ def holes(fix: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in _HOLE.findall(fix) if name))
 
 
-def expand(fix: str, match: SgNode, layout: Layout, fresh: Mapping[str, str]) -> str | None:
-    """The text that takes the place of a match; None where there is no room for it."""
+def expand(fix: str, match: SgNode, layout: Layout, texts: Mapping[str, str]) -> str | None:
+    """The text that takes the place of a match; None where there is no room for it.
+
+    `texts` are for holes that the match itself does not fill.
+    """
     if "\n" in fix and not _alone_on_its_lines(match, layout.text):
         return None
     # The template is laid out before it is filled: lines inside of what fills a hole stay as they are.
-    text = _filled(_indented(fix, match, layout), match, layout.text, fresh)
+    text = _filled(_indented(fix, match, layout), match, layout.text, texts)
     return text if "\n" in fix or not _too_loose(text, match) else f"({text})"
 
 
-def _filled(fix: str, match: SgNode, whole: str, fresh: Mapping[str, str]) -> str:
+def _filled(fix: str, match: SgNode, whole: str, texts: Mapping[str, str]) -> str:
     parts: list[str] = []
     position = 0
     for hole in _HOLE.finditer(fix):
         parts.append(fix[position : hole.start()])
         around = fix[: hole.start()], fix[hole.end() :]
         several, single = hole.groups()
-        parts.append(_several(match, several, whole) if several else _single(match, single, around, fresh))
+        parts.append(_several(match, several, whole) if several else _single(match, single, around, texts))
         position = hole.end()
     return "".join([*parts, fix[position:]])
 
@@ -96,9 +99,9 @@ def _several(match: SgNode, name: str, whole: str) -> str:
     return whole[nodes[0].range().start.index : nodes[-1].range().end.index] if nodes else ""
 
 
-def _single(match: SgNode, name: str, around: tuple[str, str], fresh: Mapping[str, str]) -> str:
-    if name in fresh:
-        return fresh[name]
+def _single(match: SgNode, name: str, around: tuple[str, str], texts: Mapping[str, str]) -> str:
+    if name in texts:
+        return texts[name]
     transformed = match.get_transformed(name)
     if transformed is not None:
         return transformed
@@ -148,4 +151,5 @@ def _too_loose(text: str, match: SgNode) -> bool:
     root = SgRoot(text, "python").root()
     statement = root.child(0)
     node = statement.child(0) if statement and statement.kind() == "expression_statement" else None
-    return node is not None and _rank(node) < _rank(match)
+    needed = _PARTS.get(parent.kind(), _ATOM)
+    return node is not None and _rank(node) < min(_rank(match), needed)

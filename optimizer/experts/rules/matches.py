@@ -54,7 +54,7 @@ def rewrite_all(variants: Sequence[Variant], request: ProposalRequest) -> Rewrit
     """The function with every match rewritten, outermost first, until none is left; None without a match."""
     text = _Text(_header(request), request.function.source)
     body = _body(text)
-    if body is None or not any(body.find(_config(variant)) for variant in variants):
+    if body is None or not any(_may_match(variant, body) for variant in variants):
         return None
     found = scene(request)
     return None if found is None else _until_stable(variants, text, found)
@@ -71,6 +71,12 @@ def _until_stable(variants: Sequence[Variant], text: _Text, found: Scene) -> Rew
     if text.source == found.request.function.source or not _parses(text.whole):
         return None
     return Rewrite(text.source, tuple(line for line in imports if not _imported(line, found)))
+
+
+def _may_match(variant: Variant, body: SgNode) -> bool:
+    """Without the constraints first: compiling those takes much longer than to see that nothing fits."""
+    bare: Any = {**variant.matcher, "constraints": {}, "transform": {}}
+    return body.find(bare) is not None
 
 
 def _config(variant: Variant) -> Any:  # the package's type leaves out what a rule may leave out
@@ -99,7 +105,8 @@ def _edits(variants: Sequence[Variant], text: _Text, found: Scene) -> list[_Edit
     body = _body(text)
     if body is None:
         return []
-    matches = [(match, variant) for variant in variants for match in body.find_all(_config(variant))]
+    likely = [variant for variant in variants if _may_match(variant, body)]
+    matches = [(match, variant) for variant in likely for match in body.find_all(_config(variant))]
     matches.sort(key=lambda pair: (pair[0].range().start.index, -pair[0].range().end.index))
     layout = Layout(text.whole, _unit(text, body))
     given: dict[str, str] = {}  # one name a round: what a later round rewrites may lie between its uses
@@ -123,8 +130,9 @@ def _new_text(
         return None
     if not all(_importable(line, found) for line in variant.imports):
         return None
-    fresh = {hole: _fresh(name, given, found) for hole, name in conditions.fresh.items()}
-    return expand(variant.fix, match, layout, fresh)
+    texts = {hole: _fresh(name, given, found) for hole, name in conditions.fresh.items()}
+    texts |= {hole: match[name].text()[1:-1] for hole, name in conditions.inner.items()}
+    return expand(variant.fix, match, layout, texts)
 
 
 def _fresh(wanted: str, given: dict[str, str], found: Scene) -> str:
@@ -169,7 +177,7 @@ def _parses(text: str) -> bool:
 
 def _importable(line: str, found: Scene) -> bool:
     """Whether the name that an import statement binds means nothing else here."""
-    name = line.split()[-1].partition(".")[0]
+    name = line.rsplit(maxsplit=1)[-1].partition(".")[0]
     return name not in found.bound and (name not in found.module_names or _imported(line, found))
 
 
