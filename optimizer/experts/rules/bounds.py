@@ -60,6 +60,15 @@ def inside(scene: Scene, place: Place, name: str, indices: Sequence[cst.BaseExpr
     return all(_fits(scene, place, i, length) for i, length in zip(indices, lengths, strict=False))
 
 
+def length_is(scene: Scene, name: str, stop: cst.BaseExpression) -> bool:
+    """Whether an expression is the length of a list that this function made."""
+    lengths = _lengths(scene, name)
+    form = linear(scene, ast.parse(bare(stop), mode="eval").body)
+    if form is not None and form == Linear(f"len({name})", 0):
+        return True
+    return lengths is not None and form == lengths[0]
+
+
 def _fits(scene: Scene, place: Place, index: cst.BaseExpression, length: Linear) -> bool:
     form = linear(scene, ast.parse(bare(index), mode="eval").body)
     if form is None:
@@ -178,7 +187,21 @@ def _values(scene: Scene, name: str) -> list[ast.expr | None]:
 
 def _keeps_length(scene: Scene, name: str) -> bool:
     """Whether the name stands for one object all through, whose length nothing here changes."""
-    return _bindings(scene, name) == 1 and name not in scene.outside and not _resized(scene, name)
+    once = _bindings(scene, name) == 1 or _replaced_first(scene, name)
+    return once and name not in scene.outside and not _resized(scene, name)
+
+
+def _replaced_first(scene: Scene, name: str) -> bool:
+    """Whether the only binding is that of a parameter to its copy, before anything else is done with it."""
+    body = scene.tree.body
+    start = 1 if ast.get_docstring(scene.tree) is not None else 0
+    match body[start : start + 1]:
+        case [ast.Assign(targets=[ast.Name(id=target)], value=ast.Subscript() | ast.Call())] if (
+            target == name
+        ):
+            return name in scene.parameters and _bindings(scene, name) == 2
+        case _:
+            return False
 
 
 def _resized(scene: Scene, name: str) -> bool:

@@ -21,7 +21,7 @@ _ODD_CODE = (ParserSyntaxError, CSTLogicError, SyntaxError, ValueError, Recursio
 
 @dataclass(frozen=True)
 class RulesExpert:
-    """Rules one by one, and before them all that apply to a function together."""
+    """All rules that apply to a function together, those that need no set-up together, and each alone."""
 
     rules: tuple[Rule, ...]
     name: str = "rules"
@@ -42,11 +42,12 @@ class RulesExpert:
         if request.function.language not in self.languages:
             return
         applicable = [rule for rule in self.rules if rule.needs <= request.dependencies]
-        single = [(rule, rewrite) for rule in applicable for rewrite in rewrites(rule, request)]
-        proposals = [*self._combined(applicable, request), *(((r,), w) for r, w in single)]
+        quick = [rule for rule in applicable if not rule.sets_up]
+        single = [((rule,), rewrite) for rule in applicable for rewrite in rewrites(rule, request)]
+        proposals = [*self._combined(applicable, request), *self._combined(quick, request), *single]
         seen = {request.function.source}
-        for used, rewrite in proposals[:MAX_CANDIDATES]:
-            if rewrite.source not in seen:
+        for used, rewrite in proposals:
+            if rewrite.source not in seen and len(seen) <= MAX_CANDIDATES:
                 seen.add(rewrite.source)
                 yield self._candidate(used, rewrite, request)
 

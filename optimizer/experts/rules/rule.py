@@ -26,3 +26,4 @@ class Rule:
     imports: tuple[str, ...] = ()  # what the example's rewrite asks for
     needs: frozenset[str] = frozenset()  # target dependencies without which it does not apply
     version: int = 1
+    sets_up: bool = False  # makes something first: may lose on the smallest inputs

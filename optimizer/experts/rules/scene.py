@@ -60,6 +60,10 @@ class Scene:
         )
 
     @cached_property
+    def is_generator(self) -> bool:
+        return self.effects(self.parsed.function.body).suspends
+
+    @cached_property
     def env(self) -> dict[str, str]:
         return environment(self.tree)
 

@@ -1,8 +1,113 @@
 """The visible table of rules, one line each, in the order in which they are combined."""
 
+from importlib import resources
+
+from optimizer.experts.rules.astgrep import load_rules
+from optimizer.experts.rules.python import (
+    accumulation_in_item,
+    append_loop,
+    attribute_lookup,
+    builtin_extremum_in_loop,
+    counting_by_hand,
+    flag_loop,
+    generator_test,
+    index_loop,
+    invariant_call,
+    list_as_queue,
+    list_concatenation,
+    list_membership,
+    overlapping_recursion,
+    pop_transfer,
+    product_loop,
+    repeated_row_lookup,
+    running_power,
+    shift_loop,
+    sieve_loop,
+    sort_in_loop,
+    string_prepend,
+    swap_reversal,
+    thread_queue,
+    trial_division,
+    while_counter,
+)
 from optimizer.experts.rules.rule import Rule
+
+# Rules on the LibCST tree, one a module.
+PYTHON_RULES = (
+    overlapping_recursion.RULE,
+    list_as_queue.RULE,
+    thread_queue.RULE,
+    list_membership.RULE,
+    sort_in_loop.RULE,
+    list_concatenation.RULE,
+    string_prepend.RULE,
+    running_power.RULE,
+    trial_division.RULE,
+    counting_by_hand.RULE,
+    sieve_loop.RULE,
+    shift_loop.RULE,
+    swap_reversal.RULE,
+    pop_transfer.RULE,
+    flag_loop.RULE,
+    invariant_call.RULE,
+    while_counter.RULE,
+    index_loop.RULE,
+    append_loop.RULE,
+    product_loop.RULE,
+    attribute_lookup.RULE,
+    repeated_row_lookup.RULE,
+    accumulation_in_item.RULE,
+    generator_test.RULE,
+    builtin_extremum_in_loop.RULE,
+)
+
+# Files under python/, each with its example; see astgrep.py.
+YAML_RULES = (
+    "keys-list-membership",
+    "list-of-range",
+    "sum-of-lists",
+    "list-before-any",
+    "count-as-membership",
+    "values-by-key",
+    "regex-for-literal",
+    "alphabet-by-code",
+    "constant-from-text",
+    "list-of-constants",
+    "map-lambda",
+    "filter-lambda",
+    "identity-comprehension",
+    "dict-of-pairs",
+    "set-of-comprehension",
+    "call-in-generator",
+    "count-by-generator",
+    "generator-collected",
+    "extend-loop",
+    "one-item-merge",
+    "key-lambda-item",
+    "key-lambda-attribute",
+    "key-lambda-call",
+    "reduce-lambda",
+    "extreme-of-two",
+    "extreme-of-calls",
+    "bit-count",
+    "types-one-by-one",
+    "joined-reversed",
+    "split-and-join",
+    "find-as-membership",
+    "format-call",
+    "string-sum",
+    "prefix-chain",
+    "double-lookup",
+    "keys-membership",
+    "length-of-view",
+    "list-around-sorted",
+    "needless-list",
+    "rounded-twice",
+    "numpy-count-where",
+    "pandas-cell",
+)
 
 
 def all_rules() -> tuple[Rule, ...]:
     """Every rule. Those that change the complexity come first, small savings last."""
-    return ()
+    return (*PYTHON_RULES, *load_rules(resources.files("optimizer.experts.rules.python"), YAML_RULES))

@@ -44,6 +44,7 @@ _DELIMITED: Mapping[type[cst.CSTNode], frozenset[str]] = {
     cst.SetComp: frozenset({"elt"}),
     cst.GeneratorExp: frozenset({"elt"}),
     cst.Element: frozenset({"value"}),
+    cst.Slice: frozenset({"lower", "upper", "step"}),
 }
 # In a comprehension these would run into the words that follow.
 _LOOSE_IN_COMPREHENSION = (cst.IfExp, cst.Lambda)

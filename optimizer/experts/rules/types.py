@@ -224,6 +224,8 @@ def binary(op: ast.operator, left: str, right: str) -> str:  # a table of types
         return other if head(other) in ("str", "list", "tuple") else UNKNOWN
     if isinstance(op, ast.Add) and head(left) == head(right) and head(left) in ("str", "list"):
         return join(left, right)
+    if isinstance(op, ast.BitOr) and head(left) == head(right) == "set":
+        return join(left, right)
     return UNKNOWN
 
 

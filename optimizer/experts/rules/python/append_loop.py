@@ -112,4 +112,5 @@ def squares_of_even(numbers):
     return result
 """,
     rewrite=in_statements(_find),
+    sets_up=True,
 )

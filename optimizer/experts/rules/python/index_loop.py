@@ -99,4 +99,5 @@ def positions(word: str, wanted: str) -> list[int]:
     return found
 """,
     rewrite=in_statements(_find),
+    sets_up=True,
 )

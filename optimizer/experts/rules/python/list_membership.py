@@ -10,9 +10,6 @@ from optimizer.experts.rules.template import fill
 from optimizer.experts.rules.tree import Statement, code
 from optimizer.experts.rules.types import element, hashable, head
 
-# What may be done with the list when nothing but its members and their number counts.
-_SET_METHODS = {"append": "add"}
-
 
 def _find(scene: Scene, function: cst.FunctionDef) -> tuple[cst.FunctionDef, tuple[str, ...]] | None:
     for name, kind in sorted(scene.env.items()):
@@ -149,9 +146,16 @@ class _Members(cst.CSTTransformer):
             case [cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=cst.List())] | [
                 cst.AnnAssign(target=cst.Name(value=name), value=cst.List())
             ] if name == self._name:
-                return self._beside(updated_node, fill("ACC = set()", ACC=self._set))
+                return self._beside(updated_node, self._start(updated_node.body[0]))
             case _:
                 return updated_node
+
+    def _start(self, old: cst.BaseSmallStatement) -> tuple[Statement, ...]:
+        """With the list's annotation, if it has one."""
+        note = code(old.annotation.annotation) if isinstance(old, cst.AnnAssign) else ""
+        if note.startswith("list["):
+            return fill(f"{self._set}: set{note[4:]} = set()")
+        return fill("ACC = set()", ACC=self._set)
 
     def _beside(
         self, old: cst.SimpleStatementLine, new: tuple[Statement, ...]
@@ -191,4 +195,5 @@ def first_occurrences(words: list[str]) -> list[str]:
     return found
 """,
     rewrite=in_function(_find),
+    sets_up=True,
 )

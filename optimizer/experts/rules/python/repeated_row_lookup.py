@@ -10,6 +10,7 @@ from optimizer.experts.rules.sites import Change, Place, in_statements
 from optimizer.experts.rules.template import fill
 from optimizer.experts.rules.tree import Statement, code
 
+_READERS = ("len", "min", "max", "range", "abs", "sum", "print", "int", "float", "str")
 _PREFIXES = {"": "", "- 1": "previous_", "+ 1": "next_"}
 
 
@@ -86,19 +87,14 @@ class _Stores(cst.CSTVisitor):
         self._look(node.target)
 
     def visit_Call(self, node: cst.Call) -> None:  # noqa: N802  # LibCST's name
-        known = isinstance(node.func, cst.Name) and node.func.value in (
-            "len",
-            "min",
-            "max",
-            "range",
-            "abs",
-            "sum",
-        )
         if isinstance(node.func, cst.Attribute):
             self._look(node.func.value)
-        for argument in node.args:
-            if not known and chain(argument.value)[0] == self._name or _is(argument.value, self._name, known):
-                self.found = True
+        if not isinstance(node.func, cst.Name) or node.func.value not in _READERS:
+            self.found = self.found or any(self._is_list(argument.value) for argument in node.args)
+
+    def _is_list(self, node: cst.BaseExpression) -> bool:
+        """The list itself, or a part of it that may be a row."""
+        return chain(node)[0] == self._name or (isinstance(node, cst.Name) and node.value == self._name)
 
     def _look(self, target: cst.BaseExpression) -> None:
         if isinstance(target, cst.Tuple | cst.List):
@@ -108,10 +104,6 @@ class _Stores(cst.CSTVisitor):
         name, indices = chain(target)
         if name == self._name and len(indices) <= self._depth:
             self.found = True
-
-
-def _is(node: cst.BaseExpression, name: str, known: bool) -> bool:
-    return not known and isinstance(node, cst.Name) and node.value == name
 
 
 def _row_name(scene: Scene, row: cst.Subscript, rows: list[cst.Subscript]) -> str:
