@@ -16,6 +16,7 @@ from optimizer.domain.settings import Settings
 
 FILES = ("pyproject.toml", ".optimizer.toml")
 PREFIX = "OPTIMIZER_"
+NOT_OURS = "OPTIMIZER_TEST_"  # where the tests find what they need: no settings
 OURS_ONLY = ("home", "database_url", "candidates_file", "python", "memory_mb")
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -46,12 +47,21 @@ def configure(files: Mapping[str, str], environ: Mapping[str, str], flags: Mappi
                 )
             values[field], origins[field] = _typed(field, value, f"{name}: {key}"), name
     for variable, raw in sorted(environ.items()):
-        if variable.startswith(PREFIX):
+        if variable.startswith(PREFIX) and not variable.startswith(NOT_OURS):
             field = _field(variable.removeprefix(PREFIX).lower(), f"environment variable {variable}")
             values[field], origins[field] = _parsed(field, raw, variable), variable
     for field, value in flags.items():
         values[field], origins[field] = value, f"--{field.replace('_', '-')}"
     return Configured(_checked(Settings(**values)), origins)
+
+
+def assignment(text: str) -> tuple[str, Any]:
+    """`KEY=VALUE` as field and value, for `configure`'s flags. Raises ConfigError."""
+    key, equals, raw = text.partition("=")
+    if not equals:
+        raise ConfigError(f"{text!r} has to be KEY=VALUE")
+    field = _field(key.strip(), "--set")
+    return field, _parsed(field, raw.strip(), key.strip())
 
 
 def _table(name: str, text: str) -> Mapping[str, Any]:

@@ -1,0 +1,37 @@
+"""A repository's own settings. Imported by the commands that look at a repository: it brings git along."""
+
+from typing import Any
+
+from optimizer import vcs
+from optimizer.bootstrap import home_of
+from optimizer.cli.session import Assignments, configured
+from optimizer.config import FILES, Configured
+from optimizer.domain.errors import ConfigError
+
+_LARGEST = 1_000_000  # bytes of a file with settings
+
+
+def settings_files(checkout: vcs.Checkout) -> dict[str, str]:
+    """Texts of the files that may hold settings, as they are in the commit. Raises ConfigError."""
+    tracked = {file.path: file.size for file in vcs.tracked_files(checkout) if file.path in FILES}
+    return {name: _text(checkout, name, tracked[name]) for name in FILES if name in tracked}
+
+
+def _text(checkout: vcs.Checkout, name: str, size: int) -> str:
+    if size > _LARGEST:
+        raise ConfigError(f"{name} of {checkout.repository.name} has {size:,} bytes: too large for settings")
+    try:
+        return vcs.read_blob(checkout, name).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name} of {checkout.repository.name} is not UTF-8: {error.reason}") from error
+
+
+def read_configuration(
+    source: str, ref: str | None, flags: dict[str, Any], assignments: Assignments
+) -> Configured:
+    """The settings as `submit` would use them for the repository."""
+    checkout = vcs.checkout(source, ref, home_of(configured(flags, assignments).settings))
+    try:
+        return configured(flags, assignments, settings_files(checkout))
+    finally:
+        vcs.remove_worktree(checkout)

@@ -1,0 +1,143 @@
+"""`submit` from a repository's address to a report. Imported when it runs: it brings the engine along."""
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer import vcs
+from optimizer.bootstrap import home_of, make_engine
+from optimizer.cli.live import view_for_stderr
+from optimizer.cli.output import (
+    emit_json,
+    funnel_data,
+    funnel_table,
+    interval,
+    job_data,
+    line,
+    note,
+    patch_data,
+    patches_table,
+    speedup,
+    table,
+)
+from optimizer.cli.progress import Progress, Tally, View, duration
+from optimizer.cli.repository import settings_files
+from optimizer.cli.session import Assignments, configured
+from optimizer.domain.errors import StoppedError
+from optimizer.domain.results import FunctionResult
+from optimizer.engine import Engine, Order, Report
+from optimizer.scan import scan
+from optimizer.testing.memory_store import MemoryStore
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was typed."""
+
+    source: str
+    ref: str | None
+    flags: Mapping[str, Any]  # settings by field name
+    assignments: Assignments
+    resume: bool
+    dry_run: bool
+    as_json: bool
+    quiet: bool
+    typed: Sequence[str]  # the arguments of the command line, as they were
+
+
+def submit_repository(request: Request) -> None:
+    os.umask(0o022)  # the sandbox's own uid reads what is checked out
+    view = view_for_stderr(request.quiet)
+    with closing(view):
+        report, tally = _scanned(request, view)
+    if request.as_json:
+        emit_json(_data(request, report, tally.winners))
+    else:
+        _show(request, report, tally.winners)
+
+
+def _scanned(request: Request, view: View) -> tuple[Report, Tally]:
+    given = configured(request.flags, request.assignments).settings
+    view.begin("checkout", vcs.hide_credentials(request.source))
+    checkout = vcs.checkout(request.source, request.ref, home_of(given))
+    try:
+        settings = configured(request.flags, request.assignments, settings_files(checkout)).settings
+        engine = make_engine(settings, MemoryStore() if request.dry_run else None)
+        tally = Tally(settings.budget_seconds)
+        order = Order(resume=request.resume, publish=not request.dry_run)
+        try:
+            return scan(order, checkout, engine, Progress(tally, view)), tally
+        except KeyboardInterrupt:
+            raise StoppedError(_farewell(request, engine, checkout.repository.url)) from None
+    finally:
+        vcs.remove_worktree(checkout)
+
+
+def _farewell(request: Request, engine: Engine, url: str) -> str:
+    if request.dry_run:
+        return "interrupted: a dry run keeps nothing"
+    job = engine.store.unfinished_job(url)
+    if job is None:
+        return "interrupted before a job was begun"
+    words = [vcs.hide_credentials(word) for word in request.typed]
+    again = shlex.join(["optimizer", *words, *([] if request.resume else ["--resume"])])
+    return f"job {job.id} interrupted: go on with: {again}"
+
+
+def _data(request: Request, report: Report, winners: Sequence[FunctionResult]) -> dict[str, object]:
+    data: dict[str, object] = {
+        "job": job_data(report.job) | ({"id": None} if request.dry_run else {}),
+        "unchanged": report.unchanged,
+        "dry_run": request.dry_run,
+        "patches": [patch_data(patch) for patch in report.patches],
+        "funnel": funnel_data(report.funnel),
+    }
+    return data | ({"accepted": [_winner(won) for won in winners]} if request.dry_run else {})
+
+
+def _winner(result: FunctionResult) -> dict[str, object]:
+    """What a dry run accepted: there is no patch of it."""
+    won, found = result.winning, result.reported
+    return {
+        "function": result.function.label,
+        "speedup": found.estimate if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "summary": won.candidate.summary if won else "",
+        "source": won.candidate.source if won else "",
+        "imports": won.candidate.imports if won else (),
+    }
+
+
+def _show(request: Request, report: Report, winners: Sequence[FunctionResult]) -> None:
+    line(_headline(request, report))
+    if request.dry_run and winners:
+        columns = ("function", "speed-up", "99 % interval", "change")
+        table(columns, [_row(won) for won in winners], "Accepted, and not published")
+    elif report.patches:
+        patches_table(report.patches, "Accepted")
+    if report.funnel:
+        funnel_table(report.funnel, "Where each stopped")
+    if report.patches:
+        newest = report.patches[0]
+        note(f"look at one with: optimizer patch show {newest.id}", request.quiet)
+
+
+def _row(result: FunctionResult) -> tuple[str, ...]:
+    won, found = result.winning, result.reported
+    ratio = (speedup(found.estimate), interval(found.low, found.high)) if found else ("", "")
+    return (result.function.label, *ratio, won.candidate.summary if won else "")
+
+
+def _headline(request: Request, report: Report) -> str:
+    job = report.job
+    where = f"{job.repository.name} at {job.commit[:12]}"
+    if report.unchanged:
+        return f"{where}: nothing changed since job {job.id}"
+    took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else 0.0
+    count = sum(row.count for row in report.funnel if row.unit == "function" and row.reason == "accepted")
+    found = f"{count or 'no'} function{'' if count == 1 else 's'} made faster in {duration(took)}"
+    return f"{where}: {found} ({'dry run' if request.dry_run else f'job {job.id}'})"
