@@ -11,7 +11,7 @@ from optimizer.languages.python.subject import Finding, Subject
 
 def changes(item: Subject) -> Iterator[Finding]:
     """Stores, changing methods and functions, wherever their object may come from outside."""
-    roots = find_roots(item.node, item.root, item.dotted, item.scopes.outer.__contains__)
+    roots = find_roots(item.node, item.root, item.dotted, item.from_outside)
     yield from _stores(item, roots)
     yield from _mutating_methods(item, roots)
     yield from _mutating_calls(item, roots)
@@ -32,12 +32,13 @@ def _stores(item: Subject, roots: Roots) -> Iterator[Finding]:
 
 def _stored_attribute(item: Subject, roots: Roots, node: ast.Attribute) -> Iterator[Finding]:
     found = roots.of(node.value)
-    yield from _changed(frozenset((*root, node.attr) for root in found if root[0] != "param"), node.lineno)
     own = any(root[1] == item.name for root in found if root[0] == "thing")
     outside = any(root[0] in ("thing", "data", "module") for root in found)
     reason = Reason.MODULE_STATE if outside and not own else Reason.CACHING
     text = f"stores the attribute {ast.unparse(node)}"
     yield Finding(("stores", node.attr), reason, text, node.lineno)
+    below = frozenset((*root[:2], node.attr) for root in found if root[0] != "param")
+    yield from _changed(below, node.lineno)
 
 
 def _own_instance(item: Subject, node: ast.Attribute) -> bool:

@@ -86,7 +86,7 @@ def _indent(function: Function, module_source: str) -> str | None:
     if data[start:end] != function.source.encode("utf-8"):
         return None
     indent = data[data.rfind(b"\n", 0, start) + 1 : start].decode("utf-8").lstrip("\ufeff")
-    return indent if not indent.strip() else None
+    return indent.rpartition("\f")[2] if not indent.strip() else None  # a form feed begins a line anew
 
 
 def _parse(function: Function, source: str, indent: str) -> Alone | str:
@@ -177,7 +177,7 @@ def _contents(
         return _refuse(Reason.IMPORT, imported)
     name = function.name if function.kind is FunctionKind.FUNCTION else ""
     before = subject(versions[0], name, facts, {})
-    after = subject(versions[1], name, facts, {item.name: item.origin for item in imported})
+    after = subject(versions[1], name, facts, {item.name: frozenset({item.origin}) for item in imported})
     return (
         _refused_import(imported, facts, after) or _added(before, after, first_line) or _hard_coded(*versions)
     )

@@ -3,7 +3,7 @@
 A root is a tuple. Its first part says where the object comes from:
 `data` (the module's, changeable), `thing` (a function, class or built-in), `module` (an allowed
 module), `default` (a parameter's default, kept between calls), `param` (an argument). The second is
-the name, the others are the attributes that were followed.
+the name, a third the last attribute that was followed (whole paths would be too many: `node.a.b.c`).
 """
 
 import ast
@@ -15,7 +15,6 @@ from optimizer.languages.python.scopes import FunctionNode
 Root = tuple[str, ...]
 NONE: frozenset[Root] = frozenset()
 _KEPT = ("data", "default")  # followed into containers and out of functions
-_LONGEST = 5
 _ROUNDS = 12
 
 # Their result leads to what went in.
@@ -44,7 +43,7 @@ class Roots:
             case ast.Name():
                 return self._name(node)
             case ast.Attribute(value=value, attr=attr):
-                return frozenset((*root, attr)[:_LONGEST] for root in self.of(value))
+                return frozenset((*root[:2], attr) for root in self.of(value))
             case ast.Subscript(value=value) | ast.Starred(value=value) | ast.NamedExpr(value=value):
                 return self.of(value)
             case ast.Await(value=value) | ast.FormattedValue(value=value):
@@ -54,9 +53,9 @@ class Roots:
             case ast.BoolOp(values=values):
                 return self.any_of(values)
             case ast.List(elts=elts) | ast.Tuple(elts=elts) | ast.Set(elts=elts):
-                return kept(self.any_of(elts))
-            case ast.Dict(values=values):
-                return kept(self.any_of(values))
+                return kept(self.any_of(_elements(elts)))
+            case ast.Dict(keys=keys, values=values):
+                return kept(self.any_of(_values(keys, values)))
             case ast.Lambda(body=body):
                 return self.of(body)
             case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
@@ -86,6 +85,20 @@ class Roots:
         return self.of(node.func)  # a local function leads to what it returns
 
 
+def _elements(nodes: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """Without `*xs`: it copies the items of xs, and does not lead to xs."""
+    for node in nodes:
+        if not (isinstance(node, ast.Starred) and isinstance(node.value, (ast.Name, ast.Attribute))):
+            yield node
+
+
+def _values(keys: list[ast.expr | None], values: list[ast.expr]) -> Iterator[ast.expr]:
+    """Without `**xs`, likewise."""
+    for key, value in zip(keys, values, strict=True):
+        if key is not None or not isinstance(value, (ast.Name, ast.Attribute)):
+            yield value
+
+
 def kept(roots: frozenset[Root]) -> frozenset[Root]:
     return frozenset(root for root in roots if root[0] in _KEPT)
 
@@ -100,11 +113,12 @@ def find_roots(
     roots = Roots(outer, dotted, is_outer, _parameters(function))
     flows = [*_flows(function)]
     inner = _inner_functions(function)
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
     for _ in range(_ROUNDS):
         before = dict(roots.aliases)
         for target, value in flows:
             _bind(roots, target, roots.of(value))
-        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        for call in calls:
             _pass_arguments(roots, call, inner)
         if roots.aliases == before:
             break

@@ -1,13 +1,12 @@
 """One version of a function with everything that the guard's rules ask for."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from optimizer.domain.evidence import Reason
 from optimizer.languages.python import policy
 from optimizer.languages.python.facts import Kind, ModuleFacts
-from optimizer.languages.python.imports import Binding, bindings
+from optimizer.languages.python.imports import bindings
 from optimizer.languages.python.roots import Root
 from optimizer.languages.python.scopes import FunctionNode, Scopes, scopes
 
@@ -32,8 +31,17 @@ class Subject:
     facts: ModuleFacts
     scopes: Scopes
     parents: dict[ast.AST, ast.AST]
-    imported: dict[str, frozenset[str]]  # name -> dotted origins, of module, function and candidate
+    imported: dict[str, frozenset[str]]  # name -> dotted origins, in the module with the candidate's
+    imported_inside: dict[str, frozenset[str]]  # the same, by statements in the function
     present: frozenset[str]  # top-level packages that the module imports already
+
+    def origins(self, name: ast.Name) -> frozenset[str]:
+        """What an imported name stands for; nothing for other names."""
+        known = self.imported if name in self.scopes.outer else self.imported_inside
+        return known.get(name.id, frozenset())
+
+    def from_outside(self, name: ast.Name) -> bool:
+        return name in self.scopes.outer or name.id in self.imported_inside
 
     def dotted(self, node: ast.expr) -> str:
         """The dotted name an expression stands for, through imports; "" if it is none."""
@@ -42,15 +50,14 @@ class Subject:
             return f"{base}.{node.attr}" if base else ""
         if not isinstance(node, ast.Name):
             return ""
-        if node.id in self.imported:
-            return min(self.imported[node.id])
+        if origins := self.origins(node):
+            return min(origins)
         free = node in self.scopes.outer and node.id not in self.facts.kinds
         return node.id if free and policy.is_builtin(node.id) else ""
 
     def root(self, name: ast.Name) -> Root | None:
         """Where an object from outside the function comes from (see `roots`)."""
-        origins = self.imported.get(name.id)
-        if origins:
+        if origins := self.origins(name):
             allowed = all(policy.is_stateless(origin) for origin in origins)
             return ("module" if allowed else "data", name.id)
         kinds = self.facts.kinds.get(name.id)
@@ -60,27 +67,26 @@ class Subject:
         return ("data" if changeable else "thing", name.id)
 
 
-def subject(node: FunctionNode, name: str, facts: ModuleFacts, extra: dict[str, str]) -> Subject:
+def subject(node: FunctionNode, name: str, facts: ModuleFacts, extra: dict[str, frozenset[str]]) -> Subject:
     """`extra`: names with their origins that the candidate's own imports bind."""
     nodes = tuple(item for statement in node.body for item in ast.walk(statement))
-    imported = {key: set(origins) for key, origins in facts.origins.items()}
-    local = [(found.name, found.origin) for item in nodes for found in _local_imports(item)]
-    for key, origin in [*extra.items(), *local]:
-        imported.setdefault(key, set()).add(origin)
-    found = scopes(node)
-    shadowed = found.local - {key for key, _ in local}
     return Subject(
         node=node,
         nodes=nodes,
         name=name,
         facts=facts,
-        scopes=found,
+        scopes=scopes(node),
         parents={child: parent for parent in (node, *nodes) for child in ast.iter_child_nodes(parent)},
-        imported={key: frozenset(value) for key, value in imported.items() if key not in shadowed},
+        imported={**facts.origins, **extra},
+        imported_inside=_inside(nodes),
         present=frozenset(origin.split(".")[0] for value in facts.origins.values() for origin in value),
     )
 
 
-def _local_imports(node: ast.AST) -> Iterator[Binding]:
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from bindings(node)
+def _inside(nodes: tuple[ast.AST, ...]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for node in nodes:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for item in bindings(node):
+                found[item.name] = found.get(item.name, frozenset()) | {item.origin}
+    return found

@@ -25,7 +25,7 @@ def _names(item: Subject) -> Iterator[Finding]:
     for node in item.nodes:
         if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
             continue
-        if node.id in item.imported:
+        if item.origins(node):
             yield from _imported_name(item, node)
         elif node in item.scopes.outer:
             yield from _outer_name(item, node)
@@ -33,7 +33,7 @@ def _names(item: Subject) -> Iterator[Finding]:
 
 def _imported_name(item: Subject, node: ast.Name) -> Iterator[Finding]:
     rest, used = _attribute_chain(item, node)
-    for origin in item.imported[node.id]:
+    for origin in item.origins(node):
         dotted = f"{origin}{rest}"
         reason = policy.imported_reason(dotted, origin.split(".")[0] in item.present)
         if reason and not (dotted in policy.CACHES and _per_call(item, used)):
@@ -113,6 +113,8 @@ def _lookups(item: Subject) -> Iterator[Finding]:
             yield from _looked_up(called, node.args, node)
         elif called == "operator.methodcaller":
             yield from _looked_up(called, node.args[:1], node)
+        elif called == "type" and len(node.args) + len(node.keywords) != 1:
+            yield Finding(("lookup", called), Reason.DYNAMIC_CODE, "makes a class by type()", node.lineno)
     for node in item.nodes:  # `g = getattr`: what it will be asked for cannot be known
         if isinstance(node, ast.expr) and item.dotted(node) in _LOOKUPS and not _is_called(item, node):
             text = f"passes {item.dotted(node)} on"
