@@ -44,7 +44,6 @@ INPUTS: dict[str, list[tuple[object, ...]]] = {
     "count-by-generator": [(["a", " ", ""],), ([],), (iter(["x", " "]),), ([1],), (None,)],
     "dict-of-pairs": [(["a", "bb", "a"],), ([],), ([[1]],), ([1],), (iter("abc"),)],
     "double-lookup": [(["a", "b"], {"a": 1}), ([], {}), (["a"], Counter("aab")), ([[1]], {})],
-    "equality-chain": [(")](}>x",), ("",), ([1, None, NAN, ")"],), (5,)],
     "extend-loop": [([[1, 2], [3]],), ([],), (["ab", {"k": 1}],), ([iter([1]), None],), ([1],)],
     "extreme-of-calls": [(None,), ((None, None),), (((None, None), None),), (5,), ((),)],
     "extreme-of-two": [
@@ -70,6 +69,7 @@ INPUTS: dict[str, list[tuple[object, ...]]] = {
     "list-before-any": [([1, 0],), ([],), ([1, NAN],), (["a"],), (None,), ([0.0, -0.0],)],
     "list-of-constants": [(2, 3), (0, 0), (-1, 5), (3, -2), (True, True)],
     "list-of-range": [([1, 5, 9], 1, 6), ([], 0, 0), ([True, 2], 0, 3), ([1], "a", 2)],
+    "lists-of-ranges": [(set(),), ({0xE000},), (set(range(0xE000, 0xF900)),), (None,)],
     "map-lambda": [([1, 2],), ([],), (["a", [1], True],), (iter([1.5]),), ([None],), (5,)],
     "needless-list": [({"a": 3, "b": 1},), ({},), ({1: "x", 2: 5},), ({1: NAN, 2: 1.0},)],
     "numpy-count-where": [(np.array([1, 5, 7]), 4), (np.array([]), 1), (np.eye(3), 0), (np.array([NAN]), 0)],
@@ -99,7 +99,6 @@ VARIANTS = [
     ("call-in-generator", "return max([len(w) for w in x])", "return max(map(len, x))"),
     ("count-as-membership", "return [].count(x) == 0", "return x not in []"),
     ("dict-of-pairs", "return dict((k, -v) for k, v in x if v)", "return {k: -v for k, v in x if v}"),
-    ("equality-chain", 'return x != "a" and x != "b" and x != "c"', 'return x not in ("a", "b", "c")'),
     ("extend-loop", "s = set()\n    for i in x:\n        s.add(i)", "s = set()\n    s.update(x)"),
     ("extreme-of-two", "return 1 + max([x, 3])", "return 1 + (3 if 3 > x else x)"),
     ("extreme-of-two", "return min((x, y))", "return y if y < x else x"),
@@ -130,6 +129,17 @@ VARIANTS = [
     ("list-of-range", "return x not in list(range(3))", "return x not in range(3)"),
     ("map-lambda", "return list(map(lambda a, b: a * b, x, y))", "return [a * b for a, b in zip(x, y)]"),
     ("map-lambda", 'return ",".join(map(lambda a: a + "!", x))', 'return ",".join([a + "!" for a in x])'),
+    ("map-lambda", "return any(map(lambda i: i not in y, x))", "return any(i not in y for i in x)"),
+    (
+        "lists-of-ranges",
+        "for i in list(range(x)) + list(range(y)):\n        x += i",
+        "for i in itertools.chain(range(x), range(y)):\n        x += i",
+    ),
+    (
+        "extend-loop",
+        "s = set()\n    for i in x.keys():\n        s.add(i)\n    for i in y:\n        s.add(i)",
+        "s = set()\n    s.update(x.keys())\n    s.update(y)",
+    ),
     ("map-lambda", "return sorted(map(lambda a: -a, x))", "return sorted([-a for a in x])"),
     ("map-lambda", "return set(map(lambda a: -a, x))", "return {-a for a in x}"),
     ("map-lambda", "return list(map(lambda a: a, x or y))", "return [a for a in (x or y)]"),
@@ -170,10 +180,9 @@ LEFT_ALONE = [
     ("dict-of-pairs", "return dict([k for k in x])"),
     ("double-lookup", "return x[y] if y in x else 0"),  # x may be a list
     ("double-lookup", "d = {}\n    return d[y] if y in d else x()"),  # x() is not always called
-    ("equality-chain", 'return x == "a" or y == "b" or x == "c"'),
-    ("equality-chain", 'return x() == "a" or x() == "b" or x() == "c"'),
     ("extend-loop", "for i in x:\n        y.append(i)"),  # y may be anything
     ("extend-loop", "o = []\n    for i in x:\n        o.append(i)\n    return i"),
+    ("extend-loop", "o = []\n    for i in x:\n        for i in y:\n            o.append(i)\n        x(i)"),
     ("extend-loop", "o = [1]\n    for i in o:\n        o.append(i)"),
     ("extend-loop", "o = []\n    for i in x:\n        o.append(i)\n    else:\n        y()"),
     ("extreme-of-calls", "return 1 + max(x(), key=y())"),
@@ -215,6 +224,8 @@ LEFT_ALONE = [
     ("list-of-constants", "return [0 for _ in range(1.5)]"),  # raises in other words
     ("list-of-constants", "return [0 for _ in range(x) if y]"),
     ("list-of-range", "return list(range(x))"),
+    ("lists-of-ranges", "v = list(range(x)) + list(range(y))\n    for i in v:\n        v.append(i)"),
+    ("lists-of-ranges", "return list(range(x)) + list(range(y))"),
     ("map-lambda", "return list(map(lambda i: lambda: i, x))"),  # one variable for all of them
     ("map-lambda", "return list(map(lambda i=1: i, x))"),
     ("map-lambda", "return list(map(lambda *i: i, x))"),

@@ -20,6 +20,7 @@ from ast_grep_py import SgNode
 from optimizer.experts.rules import types
 from optimizer.experts.rules.effects import pure
 from optimizer.experts.rules.scene import Scene
+from optimizer.experts.rules.sites import unbound_reads
 
 _UNPLAIN = {"keyword_argument", "list_splat", "dictionary_splat"}  # no expressions of their own
 
@@ -37,6 +38,7 @@ class Conditions:
     own: tuple[str, ...] = ()
     apart: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    mentions: Mapping[str, int] = field(default_factory=dict)
     fresh: Mapping[str, str] = field(default_factory=dict)
     inner: Mapping[str, str] = field(default_factory=dict)
 
@@ -61,7 +63,8 @@ def hold(conditions: Conditions, match: SgNode, holes: Sequence[str], found: Sce
         and all(pure(f"({match[hole].text()})") for hole in conditions.pure)
         and all(_own(match[hole], found) for hole in conditions.own)
         and all(not _mentions(match[one], match[other]) for one, other in conditions.apart.items())
-        and all(_only_there(hole, match, found) for hole in conditions.unused)
+        and all(_not_read_after(hole, match, found) for hole in conditions.unused)
+        and all(found.count(match[hole].text()) == times for hole, times in conditions.mentions.items())
     )
 
 
@@ -99,7 +102,9 @@ def _mentions(code: SgNode, variable: SgNode) -> bool:
     return code.text() == name or any(each.text() == name for each in code.find_all(kind="identifier"))
 
 
-def _only_there(hole: str, match: SgNode, found: Scene) -> bool:
+def _not_read_after(hole: str, match: SgNode, found: Scene) -> bool:
+    """Whether every mention of a loop's variable is in a loop that gives it a value of its own."""
     name = match[hole].text()
-    inside = sum(1 for node in match.find_all(kind="identifier") if node.text() == name)
-    return found.local(name) and found.count(name) == inside
+    around = (node.field("left") for node in match.ancestors() if node.kind() == "for_statement")
+    taken = any(target is not None and _mentions(target, match[hole]) for target in around)
+    return found.local(name) and not taken and name not in unbound_reads(found.tree)

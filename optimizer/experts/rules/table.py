@@ -65,6 +65,7 @@ PYTHON_RULES = (
 YAML_RULES = (
     "keys-list-membership",
     "list-of-range",
+    "lists-of-ranges",
     "sum-of-lists",
     "list-before-any",
     "count-as-membership",
