@@ -4,15 +4,17 @@ import os
 import sys
 from dataclasses import dataclass, field
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.console import Console, Group, RenderableType
+from rich.live import Live as Display
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
 from rich.text import Text
 
 from optimizer.cli.output import visible
 from optimizer.cli.progress import Lines, Nothing, Tally, View
 
 _TIMED = "judge"  # the stage that measures
-_NARROW = 40  # columns for the name of the function in hand
 
 
 def view_for_stderr(quiet: bool) -> View:
@@ -24,46 +26,58 @@ def view_for_stderr(quiet: bool) -> View:
 
 @dataclass(slots=True)
 class Live:
-    """One line at the bottom of the terminal; what stays to be read scrolls by above it.
+    """Two lines at the bottom of the terminal; what stays to be read scrolls by above them.
 
-    While functions are timed it is drawn only when something happened: a thread that draws would
+    While functions are timed they are drawn only when something happened: a thread that draws would
     take turns with the one that reads the clock.
     """
 
     console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
-    bar: Progress | None = None
-    task: TaskID | None = None
+    display: Display | None = None
     stage: str = ""
+    detail: str = ""
+    tally: Tally | None = None
+    spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
 
     def begin(self, stage: str, detail: str) -> None:
         self.close()
-        self.stage = stage
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            *((BarColumn(bar_width=20),) if stage == _TIMED else ()),
-            TextColumn("{task.fields[counts]}", markup=False),
+        self.stage, self.detail = stage, detail
+        self.display = Display(
+            console=self.console,
+            get_renderable=self.drawn,
+            auto_refresh=stage != _TIMED,
+            refresh_per_second=4,
+            transient=True,
         )
-        self.bar = Progress(
-            *columns, console=self.console, transient=True, auto_refresh=stage != _TIMED, refresh_per_second=4
-        )
-        self.task = self.bar.add_task(stage, total=None, counts=visible(detail))
-        self.bar.start()
+        self.display.start(refresh=True)
 
     def update(self, tally: Tally) -> None:
-        if self.bar is None or self.task is None or self.stage != _TIMED:
-            return
-        name = visible(tally.current)
-        if len(name) > _NARROW:
-            name = f"…{name[1 - _NARROW :]}"
-        text = f"{tally.line()} · {name}" if name else tally.line()
-        self.bar.update(self.task, completed=tally.done, total=tally.total or None, counts=text)
-        self.bar.refresh()
+        self.tally = tally
+        if self.display is not None and self.stage == _TIMED:
+            self.display.refresh()
 
     def line(self, text: str) -> None:
         self.console.print(Text(visible(" ".join(text.splitlines()))), soft_wrap=True)
 
     def close(self) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-            self.bar = None
+        if self.display is not None:
+            self.display.stop()
+            self.display = None
+
+    def drawn(self) -> RenderableType:
+        tally = self.tally
+        if self.stage != _TIMED or tally is None or not tally.total:
+            return self._row(_one_line(self.detail))
+        bar = ProgressBar(total=tally.total, completed=tally.done, width=16)
+        return Group(self._row(bar, _one_line(tally.line())), _one_line(f"  {tally.current}", "dim"))
+
+    def _row(self, *parts: RenderableType) -> Table:
+        row = Table.grid(padding=(0, 1))
+        for _ in range(len(parts) + 2):
+            row.add_column(no_wrap=True)
+        row.add_row(self.spinner, Text(self.stage), *parts)
+        return row
+
+
+def _one_line(text: str, style: str = "") -> Text:
+    return Text(visible(" ".join(text.splitlines())), style=style, no_wrap=True, overflow="ellipsis")

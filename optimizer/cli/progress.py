@@ -41,9 +41,9 @@ class Tally:
         return pace if budget is None else min(pace, budget)
 
     def line(self) -> str:
-        left = self.seconds_left()
-        counts = f"{self.done} of {self.total} functions, {self.refused} candidates refused"
-        ending = f", {duration(left)} left" if left is not None and self.total else ""
+        counts = f"{self.done}/{self.total} functions, {self.refused} candidates refused"
+        left = self.seconds_left() if self.done < self.total else None
+        ending = f", about {duration(left)} left" if left is not None else ""
         return f"{counts}, {self.accepted} accepted{ending}"
 
 

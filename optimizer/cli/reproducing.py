@@ -30,7 +30,7 @@ def verify_patch(name: str, assignments: Assignments, as_json: bool, quiet: bool
     patch = patch_named(store, name)
     settings = _of_job(store.job(patch.job_id).settings, here, assignments)
     with closing(view_for_stderr(quiet)) as view:
-        found = reverify(store, patch.id, make_engine(settings, store), Progress(Tally(), view))
+        found = reverify(patch.id, make_engine(settings, store), Progress(Tally(), view))
     if as_json:
         emit_json({"patch": patch.id, "function": patch.function, **_data(found)})
     else:
@@ -52,7 +52,9 @@ def _of_job(text: str, here: Settings, assignments: Assignments) -> Settings:
 def _data(found: Reproduced) -> dict[str, object]:
     return {
         "reproduced": found.reproduced,
-        "reason": found.reason,
+        "stage": found.decision.stage.value,
+        "reason": found.decision.reason.value,
+        "detail": found.decision.detail,
         "claimed": _interval_data(found.claimed),
         "found": _interval_data(found.found),
     }
@@ -63,7 +65,9 @@ def _interval_data(given: Interval | None) -> dict[str, object] | None:
 
 
 def _show(patch_id: int, found: Reproduced) -> None:
-    line(f"patch {patch_id}: {'reproduced' if found.reproduced else f'not reproduced: {found.reason}'}")
+    reasons = (f"not reproduced: {found.decision.reason.value}", found.decision.detail)
+    said = "reproduced" if found.reproduced else ", ".join(part for part in reasons if part)
+    line(f"patch {patch_id}: {said}")
     line(f"  claimed   {_text(found.claimed)}")
     line(f"  here      {_text(found.found)}")
 
