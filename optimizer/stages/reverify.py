@@ -4,13 +4,13 @@ import contextlib
 from dataclasses import dataclass
 
 from optimizer import vcs
+from optimizer.domain.checkouts import Checkout
 from optimizer.domain.errors import NotFoundError
 from optimizer.domain.evidence import Decision, Evaluation, Interval
 from optimizer.domain.patches import Patch
 from optimizer.domain.results import FunctionResult
 from optimizer.engine import Engine, Watcher
 from optimizer.environment import build_environment
-from optimizer.stages.checkout import Checkout
 from optimizer.stages.target import prepare_target
 
 
