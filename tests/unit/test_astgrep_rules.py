@@ -156,6 +156,11 @@ VARIANTS = [
         'return 1 if not "b" in "abc" else x',
     ),
     ("set-of-comprehension", "return set(i + 1 for i in x)", "return {i + 1 for i in x}"),
+    (
+        "string-sum",
+        'return "a" + str(x) + "b" + str(y) + "c" + str(x.z) + "d"',
+        'return f"a{x!s}b{y!s}c{x.z!s}d"',
+    ),
     ("string-sum", "return str(x) + ':' + str(y)", "return f'{x!s}:{y!s}'"),
     (
         "types-one-by-one",
