@@ -3,7 +3,8 @@
     python -m benchmarks.extract [FOLDER] [--rounds N]
 
 The files are the standard library of the running Python without its tests, or those of FOLDER. Both
-sides take turns file by file, and each file counts with the fastest of its rounds. The last line is
+sides take turns file by file, and each file counts with the fastest of its rounds, in CPU time of
+this process, so that what else the machine does counts little. The last line is
 JSON; the exit code is 1 above the target. Bare parse is a parse by tree-sitter and nothing else;
 extraction reads the encoding, has CPython's own parser check the syntax (tree-sitter takes wrong
 indentation and Python 2 for Python), parses, and makes the values with their hashes.
@@ -33,13 +34,13 @@ def files_below(folder: Path) -> list[bytes]:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def measure(data: bytes, rounds: int) -> tuple[float, float]:
-    """Seconds of the bare parse and of the extraction of one file."""
+    """CPU seconds of the bare parse and of the extraction of one file."""
     pairs = [
         (seconds(lambda: parse_bytes(data)), seconds(lambda: extract("file.py", data))) for _ in range(rounds)
     ]
