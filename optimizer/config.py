@@ -6,6 +6,7 @@ whoever wrote the repository, so it may not name places on this machine: see `OU
 
 import dataclasses
 import difflib
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -118,6 +119,9 @@ def _parsed(field: str, raw: str, where: str) -> Any:
 
 def _checked(settings: Settings) -> Settings:
     """Values that would break the promise of the product, or make no sense."""
+    for name, value in dataclasses.asdict(settings).items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ConfigError(f"{name} has to be a number, not {value}")
     if settings.gate < _SMALLEST_GATE:
         raise ConfigError(
             f"gate has to be at least {_SMALLEST_GATE}: smaller gains cannot be told from noise"
@@ -126,6 +130,8 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError("max_launches has to be between 3 and 100")
     if not 0 <= settings.float_tolerance < 1:
         raise ConfigError("float_tolerance has to be at least 0 and under 1")
+    if settings.budget_seconds < 0:
+        raise ConfigError("budget_seconds has to be at least 0")
     for name in ("call_seconds", "test_seconds", "memory_mb", "max_memory_ratio", "max_inputs"):
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name} has to be more than 0")
