@@ -6,8 +6,9 @@ put at the original's indentation.
 """
 
 import hashlib
+import io
 import json
-import textwrap
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ class FileExpert:
             raise ConfigError(f"candidates file {str(path)!r} is not there: set it with --candidates FILE")
         data = path.read_bytes()
         found: dict[str, list[dict[str, Any]]] = {}
-        for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
             if line.strip():
                 entry = _entry(line, f"{path}:{number}")
                 found.setdefault(entry["function"], []).append(entry)
@@ -57,6 +58,8 @@ def _entry(line: str, where: str) -> dict[str, Any]:
         entry = json.loads(line)
     except json.JSONDecodeError as error:
         raise ConfigError(f"{where}: not JSON: {error.msg}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{where}: nested too deeply") from error
     if not isinstance(entry, dict):
         raise ConfigError(f"{where}: not an object")
     for key in ("function", "source"):
@@ -72,8 +75,33 @@ def _entry(line: str, where: str) -> dict[str, Any]:
 
 def _placed(source: str, request: ProposalRequest) -> str:
     """The candidate at the original's indentation, without that of the first line (see `Candidate`)."""
-    text = textwrap.dedent(source).strip("\n")
     at = request.module_source.find(request.function.source)
     line_start = request.module_source.rfind("\n", 0, at) + 1
-    indent = request.module_source[line_start:at] if at >= 0 else ""
-    return textwrap.indent(text, indent)[len(indent) :] if not indent.strip() else text
+    before = request.module_source[line_start:at] if at >= 0 else ""
+    indent = "" if before.strip() else before
+    lines = source.strip("\n").split("\n")
+    fixed = _inside_strings("\n".join(lines))
+    free = [line for number, line in enumerate(lines, 1) if line.strip() and number not in fixed]
+    margin = min((len(line) - len(line.lstrip()) for line in free), default=0)
+    placed = [
+        line if number in fixed else f"{indent}{line[margin:]}" if line.strip() else ""
+        for number, line in enumerate(lines, 1)
+    ]
+    return "\n".join(placed)[len(indent) :]
+
+
+def _inside_strings(source: str) -> set[int]:
+    """Numbers of the lines that begin inside a string: indentation is part of its value there."""
+    inside: set[int] = set()
+    starts: list[int] = []  # of f-strings, which are tokens of their own from Python 3.12 on
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            kind = tokenize.tok_name[token.type]
+            if kind == "FSTRING_START":
+                starts.append(token.start[0])
+            elif kind in ("STRING", "FSTRING_END"):
+                start = starts.pop() if kind == "FSTRING_END" else token.start[0]
+                inside.update(range(start + 1, token.end[0] + 1))
+    except (tokenize.TokenError, SyntaxError):
+        pass  # the guard refuses it and says why
+    return inside
