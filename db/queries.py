@@ -50,9 +50,9 @@ def finished_functions(job_id: int) -> Select[str, str]:
     return select(FunctionRow.path, FunctionRow.qualname).where(FunctionRow.job_id == job_id)
 
 
-def tried(url: str, fingerprint: str) -> Select[str, str]:
+def tried(url: str, fingerprint: str) -> Select[str, str, str, str]:
     return (
-        select(FunctionRow.content_hash, FunctionRow.workload_hash)
+        select(FunctionRow.path, FunctionRow.qualname, FunctionRow.content_hash, FunctionRow.workload_hash)
         .join(JobRow, JobRow.id == FunctionRow.job_id)
         .join(RepositoryRow, RepositoryRow.id == JobRow.repository_id)
         .where(RepositoryRow.url == url, JobRow.fingerprint == fingerprint)

@@ -154,10 +154,10 @@ class SqlStore:
             row = session.scalar(queries.finished_scan(url, tree, fingerprint))
             return mapping.job_value(row) if row else None
 
-    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str]]:
+    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str, str]]:
         with self._reading() as session:
             rows = session.execute(queries.tried(url, fingerprint))
-            return frozenset((content, workload) for content, workload in rows)
+            return frozenset((f"{path}::{name}", content, load) for path, name, content, load in rows)
 
     def rejected_candidates(self, url: str) -> frozenset[str]:
         with self._reading() as session:

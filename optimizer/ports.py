@@ -70,8 +70,8 @@ class Store(Protocol):
         """A done job of the same repository, tree and fingerprint: nothing is left to try."""
         ...
 
-    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str]]:
-        """(content hash, workload hash) of functions whose trial under this fingerprint ended."""
+    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str, str]]:
+        """(label, content hash, workload hash) of functions whose trial under this fingerprint ended."""
         ...
 
     def rejected_candidates(self, url: str) -> frozenset[str]:

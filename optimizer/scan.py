@@ -200,7 +200,7 @@ class _Job:
             return Decision(Stage.EXTRACT, Reason.NESTED)
         if not wanted_function(function, self.engine.settings):
             return Decision(Stage.EXTRACT, Reason.EXCLUDED, "not among --function")
-        module = vcs.read_blob(self.checkout, function.path).decode("utf-8-sig", "replace")
+        module = vcs.read_blob(self.checkout, function.path).decode("utf-8", "replace")
         request = ProposalRequest(function, module, packages)
         if not any(True for expert in self.engine.experts for _ in expert.propose(request)):
             return Decision(Stage.PROPOSE, Reason.NO_CANDIDATE)
@@ -211,7 +211,7 @@ class _Job:
             return FunctionResult(function, Decision(Stage.ROUTE, Reason.BUDGET))
         workload = target.workload(function)
         known = self.engine.store.tried(self.job.repository.url, self.job.fingerprint)
-        if (function.content_hash, workload_hash(workload)) in known:
+        if (function.label, function.content_hash, workload_hash(workload)) in known:
             return FunctionResult(function, Decision(Stage.ROUTE, Reason.UNCHANGED), workload)
         self.watcher.judging(function)
         rejected = self.engine.store.rejected_candidates(self.job.repository.url)

@@ -20,7 +20,7 @@ class Settings:
     max_inputs: int = 120  # generated inputs a function
     seed: int = 0
     memory_mb: int = 2048  # limit of one sandbox
-    call_seconds: float = 2.0  # limit of one call of the original
+    call_seconds: float = 1.0  # limit of one call of the original
     test_command: str = ""  # arguments for pytest instead of the detected ones
     test_seconds: float = 600.0  # limit of one run of the target's tests
     install: bool = True  # build the target's environment (network on, no secrets)

@@ -20,7 +20,7 @@ def contract(
     kinds = Counter(outcome.kind for _, _, outcome in pairs)
     not_checked = [*_NOT_CHECKED]
     if unusable:
-        not_checked.append(f"{unusable} inputs that could not be run in the sandbox")
+        not_checked.append(f"{unusable} inputs that could not be run to an end in the sandbox")
     return Contract(
         argument_types=tuple(_argument_types(names, [outcome for _, _, outcome in pairs])),
         inputs_by_origin=tuple(sorted(Counter(origin for origin, _, _ in pairs).items())),

@@ -41,7 +41,7 @@ class Referee:
         )
 
     def _evaluate(self, candidate: Candidate) -> Evaluation:
-        source = self.arena.source.decode("utf-8-sig", "replace")
+        source = self.arena.source.decode("utf-8", "replace")
         refused = self.guard(self.arena.function, candidate, source)
         if refused:
             return Evaluation(candidate, refused)

@@ -47,7 +47,7 @@ def judge(
     def stopped(decision: Decision, tried: Search | None = None) -> FunctionResult:
         return FunctionResult(function, decision, workload, profile, tried.evaluations if tried else ())
 
-    module_source = arena.source.decode("utf-8-sig", "replace")
+    module_source = arena.source.decode("utf-8", "replace")
     request = ProposalRequest(function, module_source, dependencies, workload.visible)
     if not workload.inputs:
         return stopped(Decision(Stage.COLLECT, Reason.NO_WORKLOAD, _why_none(workload)))

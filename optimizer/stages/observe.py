@@ -11,7 +11,7 @@ from optimizer.sandbox.runner import RunnerDiedError, RunnerTimeoutError, Sessio
 
 ENCODING_LIMIT = 4_000_000  # bytes of arguments and result after a call
 _BATCH = 200  # payloads sent at once
-_MOST_DEATHS = 12  # of processes; then the rest of the inputs is left
+_MOST_DEATHS = 6  # of processes; then the rest of the inputs is left
 
 
 class OutcomeKind(StrEnum):

@@ -53,7 +53,7 @@ class TargetUnderTest:
             function,
             self.recording.of(function.label),
             self.engine.settings,
-            module_source=read_blob(self.checkout, function.path).decode("utf-8-sig", "replace"),
+            module_source=read_blob(self.checkout, function.path).decode("utf-8", "replace"),
             skipped=self.recording.skipped_of(function.label),
         )
 

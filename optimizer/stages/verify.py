@@ -15,6 +15,7 @@ from optimizer.stages.arena import SEEDS, Arena
 from optimizer.stages.contract import contract
 from optimizer.stages.observe import Outcome, OutcomeKind, observe
 
+_NOTHING_TO_SAY = (OutcomeKind.UNUSABLE, OutcomeKind.HUNG, OutcomeKind.DIED)
 _RESOURCE = (OutcomeKind.RESOURCE, OutcomeKind.HUNG, OutcomeKind.DIED)
 _MIN_RETURNING = 3  # inputs on which the original returns; fewer prove too little
 
@@ -44,7 +45,7 @@ def original_outcomes(
         except (RunnerDiedError, RunnerTimeoutError) as error:
             return Decision(Stage.COLLECT, Reason.NOT_CALLABLE, f"the process ended: {error}")
         runs.append(run)
-        left = [item for item in left if item.id in run and run[item.id].kind is not OutcomeKind.UNUSABLE]
+        left = [item for item in left if item.id in run and run[item.id].kind not in _NOTHING_TO_SAY]
     return _settle(left, runs, len(inputs) - len(left))
 
 
@@ -92,9 +93,7 @@ def _difference(expected: Outcome, actual: Outcome, tolerance: float) -> Reason 
 
 def difference(expected: Outcome, actual: Outcome, tolerance: float) -> Reason | None:
     """As the contract has it: where the original ran out of a resource, anything but a hang or a
-    death will do; where it was itself ended, nothing can be said."""
-    if expected.kind in (OutcomeKind.HUNG, OutcomeKind.DIED):
-        return None
+    death will do."""
     if expected.kind is OutcomeKind.RESOURCE:
         ended = actual.kind in (OutcomeKind.HUNG, OutcomeKind.DIED)
         return _difference(expected, actual, tolerance) if ended else None

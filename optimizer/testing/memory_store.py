@@ -126,13 +126,13 @@ class MemoryStore:
         own = (saved.result for saved in self._saved.values() if saved.job.id == job.id)
         return any(result.decision.reason is Reason.BUDGET for result in own)
 
-    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str]]:
+    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str, str]]:
         ended = (
             saved.result
             for saved in self._saved_for(url)
             if saved.job.fingerprint == fingerprint and saved.result.decision.reason not in _NOT_TRIED
         )
-        return frozenset((result.function.content_hash, _hash(result)) for result in ended)
+        return frozenset((one.function.label, one.function.content_hash, _hash(one)) for one in ended)
 
     def rejected_candidates(self, url: str) -> frozenset[str]:
         rejected = {patch.id for patch in self.patches(state=PatchState.REJECTED)}

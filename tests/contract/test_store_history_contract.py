@@ -55,14 +55,14 @@ def test_tried_are_functions_whose_trial_ended(store: Store) -> None:
     for name, reason in ends.items():
         store.save_result(job, ended(function(name), reason))
     load = workload_hash(workload(b"two", b"one"))
-    assert store.tried(URL, "f1") == {(function(name).content_hash, load) for name in "fi"}
+    assert store.tried(URL, "f1") == {(function(name).label, function(name).content_hash, load) for name in "fi"}
     assert store.tried(URL, "f2") == store.tried("/else", "f1") == frozenset()
 
 
 def test_a_function_without_a_workload_is_tried_with_none(store: Store) -> None:
     job = store.create_job(new_job()).id
     store.save_result(job, replace(ended(reason=Reason.NO_WORKLOAD), workload=None))
-    assert store.tried(URL, "f1") == {(function().content_hash, "")}
+    assert store.tried(URL, "f1") == {(function().label, function().content_hash, "")}
 
 
 def test_the_hash_of_a_workload_ignores_order_and_sees_every_input() -> None:
