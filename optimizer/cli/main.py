@@ -41,18 +41,19 @@ for _command in (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns its exit code; nothing but a defect of this program shows a traceback."""
-    typed = list(sys.argv[1:] if arguments is None else arguments)
+    """The program: one command, by default what this process was started with. Returns its exit code."""
     _prepare_streams()
     _stop_in_good_order()
     try:
-        return _run(typed)
+        return run(sys.argv[1:] if arguments is None else arguments)
     finally:
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.flush()
 
 
-def _run(typed: list[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command. Returns its exit code; nothing but a defect of this program shows a traceback."""
+    typed = list(arguments)
     try:
         code = optimizer.main(args=typed, prog_name="optimizer", standalone_mode=False, obj=typed)
         return code if isinstance(code, int) else 0

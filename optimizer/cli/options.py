@@ -10,7 +10,8 @@ from optimizer.config import assignment
 from optimizer.domain.errors import ConfigError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_PARTS = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s?)?")
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_PARTS = re.compile(f"(?:(?P<h>{_NUMBER})h)?(?:(?P<m>{_NUMBER})m)?(?:(?P<s>{_NUMBER})s?)?")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 # Ids are 32-bit numbers in Postgres: a larger one is not asked for there.

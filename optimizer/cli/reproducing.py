@@ -11,7 +11,7 @@ from optimizer.cli.live import view_for_stderr
 from optimizer.cli.output import emit_json, interval, line, speedup
 from optimizer.cli.patches import patch_named
 from optimizer.cli.progress import Progress, Tally
-from optimizer.cli.session import Assignments, settings_from
+from optimizer.cli.session import Assignments, settings_from, until_the_end
 from optimizer.domain.evidence import Interval
 from optimizer.domain.settings import Settings
 from optimizer.stages.reverify import Reproduced, reverify
@@ -26,7 +26,7 @@ def verify_patch(name: str, assignments: Assignments, as_json: bool, quiet: bool
     """True when the change still behaves the same and is still faster."""
     os.umask(0o022)  # the sandbox's own uid reads what is checked out
     here = settings_from(assignments)
-    store = make_store(here)
+    store = until_the_end(make_store(here))
     patch = patch_named(store, name)
     settings = _of_job(store.job(patch.job_id).settings, here, assignments)
     with closing(view_for_stderr(quiet)) as view:

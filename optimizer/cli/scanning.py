@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer import vcs
-from optimizer.bootstrap import home_of, make_engine
+from optimizer.bootstrap import home_of, make_engine, make_store
 from optimizer.cli.live import view_for_stderr
 from optimizer.cli.output import (
     emit_json,
@@ -25,7 +25,7 @@ from optimizer.cli.output import (
 )
 from optimizer.cli.progress import Progress, Tally, View, duration
 from optimizer.cli.repository import settings_files
-from optimizer.cli.session import Assignments, configured
+from optimizer.cli.session import Assignments, configured, until_the_end
 from optimizer.domain.errors import StoppedError
 from optimizer.domain.results import FunctionResult
 from optimizer.engine import Engine, Order, Report
@@ -65,7 +65,8 @@ def _scanned(request: Request, view: View) -> tuple[Report, Tally]:
     checkout = vcs.checkout(request.source, request.ref, home_of(given))
     try:
         settings = configured(request.flags, request.assignments, settings_files(checkout)).settings
-        engine = make_engine(settings, MemoryStore() if request.dry_run else None)
+        store = MemoryStore() if request.dry_run else until_the_end(make_store(settings))
+        engine = make_engine(settings, store)
         tally = Tally(settings.budget_seconds)
         order = Order(resume=request.resume, publish=not request.dry_run)
         try:

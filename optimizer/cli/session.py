@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from optimizer.config import Configured, configure
 from optimizer.domain.settings import Settings
 
@@ -41,10 +43,18 @@ def settings_from(assignments: Assignments) -> Settings:
 
 
 def open_results(assignments: Assignments) -> "Store":
-    """The results database. Raises DatabaseError."""
+    """The results database, until the command ends. Raises DatabaseError."""
     from optimizer.bootstrap import make_store  # noqa: PLC0415 - start-up time: the database
 
-    return make_store(settings_from(assignments))
+    return until_the_end(make_store(settings_from(assignments)))
+
+
+def until_the_end(store: "Store") -> "Store":
+    """Closes it with the command, if it is one that can be closed."""
+    close = getattr(store, "close", None)
+    if close is not None:
+        click.get_current_context().call_on_close(close)
+    return store
 
 
 def shown(field: str, value: object) -> object:
