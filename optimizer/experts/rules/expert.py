@@ -42,11 +42,13 @@ class RulesExpert:
         if request.function.language not in self.languages:
             return
         applicable = [rule for rule in self.rules if rule.needs <= request.dependencies]
-        quick = [rule for rule in applicable if not rule.sets_up]
         single = [((rule,), rewrite) for rule in applicable for rewrite in rewrites(rule, request)]
-        proposals = [*self._combined(applicable, request), *self._combined(quick, request), *single]
+        together = list(self._combined(applicable, request)) if single else []
+        if any(rule.sets_up for used, _ in together for rule in used):
+            quick = [rule for rule in applicable if not rule.sets_up]
+            together.extend(self._combined(quick, request))
         seen = {request.function.source}
-        for used, rewrite in proposals:
+        for used, rewrite in [*together, *single]:
             if rewrite.source not in seen and len(seen) <= MAX_CANDIDATES:
                 seen.add(rewrite.source)
                 yield self._candidate(used, rewrite, request)
@@ -57,15 +59,16 @@ class RulesExpert:
         used: list[Rule] = []
         imports: tuple[str, ...] = ()
         current = request
-        for rule in (rule for rule in rules for _ in range(MAX_REPEATS)):
-            found = next(iter(rewrites(rule, current)), None)
-            if found is not None and found.source != current.function.source:
+        for rule in rules:
+            for _ in range(MAX_REPEATS):
+                found = next(iter(rewrites(rule, current)), None)
+                if found is None or found.source == current.function.source:
+                    break
                 used.append(rule)
                 imports = tuple(dict.fromkeys((*imports, *found.imports)))
                 current = rewritten(current, found)
-        used = list(dict.fromkeys(used))
         if used:
-            yield tuple(used), Rewrite(current.function.source, imports)
+            yield tuple(dict.fromkeys(used)), Rewrite(current.function.source, imports)
 
     def _candidate(self, used: Sequence[Rule], rewrite: Rewrite, request: ProposalRequest) -> Candidate:
         detail = "+".join(rule.name for rule in used)

@@ -16,23 +16,26 @@ from optimizer.experts.rules.tree import Statement, Statements, block, statement
 
 _HOLE = re.compile(r"[A-Z]+[0-9]?")
 
-_LAYOUT = (
-    cst.BaseParenthesizableWhitespace,
-    cst.TrailingWhitespace,
-    cst.EmptyLine,
-    cst.Newline,
-    cst.Comma,
-    cst.Semicolon,
-    cst.Colon,
-    cst.Dot,
-    cst.AssignEqual,
-    cst.LeftParen,
-    cst.RightParen,
-    cst.LeftSquareBracket,
-    cst.RightSquareBracket,
-    cst.LeftCurlyBrace,
-    cst.RightCurlyBrace,
-    cst.MaybeSentinel,
+_LAYOUT = frozenset(
+    {
+        cst.SimpleWhitespace,
+        cst.ParenthesizedWhitespace,
+        cst.TrailingWhitespace,
+        cst.EmptyLine,
+        cst.Newline,
+        cst.Comma,
+        cst.Semicolon,
+        cst.Colon,
+        cst.Dot,
+        cst.AssignEqual,
+        cst.LeftParen,
+        cst.RightParen,
+        cst.LeftSquareBracket,
+        cst.RightSquareBracket,
+        cst.LeftCurlyBrace,
+        cst.RightCurlyBrace,
+        cst.MaybeSentinel,
+    }
 )
 
 Hole = cst.CSTNode | tuple[Statement, ...]
@@ -144,9 +147,14 @@ def _compare(pattern: cst.CSTNode, node: cst.CSTNode, holes: dict[str, Hole] | N
         return _annotated(pattern, node, holes)
     if type(pattern) is not type(node):
         return False
-    return all(
-        _values(getattr(pattern, field.name), getattr(node, field.name), holes) for field in fields(pattern)
-    )
+    return all(_values(getattr(pattern, name), getattr(node, name), holes) for name in _fields(type(node)))
+
+
+@cache
+def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """Names of the fields that may hold more than layout."""
+    names = (field.name for field in fields(kind))
+    return tuple(name for name in names if not name.startswith("whitespace") and name not in ("lpar", "rpar"))
 
 
 def _annotated(pattern: cst.Assign, node: cst.AnnAssign, holes: dict[str, Hole]) -> bool:
@@ -167,7 +175,7 @@ def _suites(pattern: cst.BaseSuite, node: cst.CSTNode, holes: dict[str, Hole] | 
 
 
 def _values(pattern: object, value: object, holes: dict[str, Hole] | None) -> bool:
-    if isinstance(pattern, _LAYOUT) or isinstance(value, _LAYOUT):
+    if type(pattern) in _LAYOUT or type(value) in _LAYOUT:
         return True
     if isinstance(pattern, cst.CSTNode):
         if not isinstance(value, cst.CSTNode):
@@ -179,8 +187,8 @@ def _values(pattern: object, value: object, holes: dict[str, Hole] | None) -> bo
 
 
 def _sequences(pattern: Sequence[object], value: Sequence[object], holes: dict[str, Hole] | None) -> bool:
-    ours = [item for item in pattern if not isinstance(item, _LAYOUT)]
-    theirs = [item for item in value if not isinstance(item, _LAYOUT)]
+    ours = [item for item in pattern if type(item) not in _LAYOUT]
+    theirs = [item for item in value if type(item) not in _LAYOUT]
     return len(ours) == len(theirs) and all(
         _values(one, other, holes) for one, other in zip(ours, theirs, strict=True)
     )

@@ -193,7 +193,16 @@ class Scene:
 
 
 def scene(request: ProposalRequest) -> Scene | None:
-    """None for code that no rule can say anything about."""
+    """None for code that no rule can say anything about. Names given out for another rule are free again."""
+    found = _scene(request)
+    if found is not None:
+        found._given.clear()
+    return found
+
+
+@lru_cache(maxsize=16)
+def _scene(request: ProposalRequest) -> Scene | None:
+    """Remembered, as one rule after the other looks at the same function."""
     parsed = parse(request)
     if parsed is None:
         return None
