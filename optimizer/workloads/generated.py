@@ -12,6 +12,7 @@ from optimizer.workloads import drawing, hints, shapes
 from optimizer.workloads.annotations import Names, shape_of_annotation
 from optimizer.workloads.calls import Base, Target, Values, fresh, over, values_of
 from optimizer.workloads.edges import edges
+from optimizer.workloads.fitting import fits
 from optimizer.workloads.mutations import mutate
 from optimizer.workloads.shapes import Anything, Choice, Opaque, Series, Shape
 from optimizer.workloads.signatures import Parameter, Receiver, Signature
@@ -240,6 +241,8 @@ def _edge_inputs(plan: Plan, filled: Sequence[Values]) -> list[Iterator[Input | 
         loose = name not in plan.annotated
         for number, (note, value) in enumerate(edges(shape, sample, loose=loose)):
             if "**" in name and not _are_keywords(value):
+                continue
+            if not loose and not fits(shape, value):
                 continue
             yield _assemble(plan, number, {name: value}, rest[number % len(rest)], note)
 
