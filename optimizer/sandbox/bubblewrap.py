@@ -1,9 +1,10 @@
 """Runs other people's code inside bubblewrap: nothing of this machine is in reach but what is bound.
 
-Layers, outermost first: a launcher shell that enters the cgroup and sets rlimits; `setarch -R`
-(addresses are not randomised, so that processes can be compared); bubblewrap (own PID, IPC, network,
-mount and UTS namespaces, read-only system, sized private /tmp and /dev/shm, empty environment, a
-seccomp filter); and, when we are root, `setpriv` to an unprivileged uid.
+Layers, outermost first: a launcher shell that enters the cgroup and sets rlimits; bubblewrap (own
+PID, IPC, network, mount and UTS namespaces, read-only system, sized private /tmp and /dev/shm, empty
+environment, a seccomp filter); when we are root, `setpriv` to an unprivileged uid; and `setarch -R`:
+addresses are not randomised, so that processes can be compared. It comes last, since the kernel turns
+them random again when root, with fewer rights than it could have, starts a program.
 """
 
 import contextlib
@@ -130,8 +131,6 @@ class Bubblewrap:
         return [
             *launcher,
             *pin,
-            "setarch",
-            "-R",
             self.program,
             *self._isolation(command),
             *_system_binds(command.network),
@@ -139,6 +138,7 @@ class Bubblewrap:
             *_own_binds(command),
             *("--chdir", command.directory, "--"),
             *self._drop(),
+            *("setarch", "-R", "--"),
             *command.argv,
         ]
 

@@ -12,12 +12,13 @@ import tempfile
 import pyseccomp
 
 _CLONE_NEWUSER = 0x10000000
+_ADDR_NO_RANDOMIZE = 0x0040000
 _DENIED = (
     "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd"  # other processes
     " mount umount2 pivot_root move_mount open_tree fsopen fsmount fsconfig mount_setattr chroot"
     " unshare setns"  # new namespaces
     " bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register"  # kernel surface
-    " keyctl add_key request_key personality kexec_load kexec_file_load init_module finit_module"
+    " keyctl add_key request_key kexec_load kexec_file_load init_module finit_module"
     " delete_module reboot swapon swapoff acct quotactl syslog settimeofday clock_settime clock_adjtime"
     " adjtimex sethostname setdomainname vhangup open_by_handle_at name_to_handle_at iopl ioperm"
     " sched_setaffinity"  # a measured process stays on its core
@@ -31,6 +32,8 @@ def program() -> bytes:
     for name in _DENIED:
         rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+    other = pyseccomp.Arg(0, pyseccomp.NE, _ADDR_NO_RANDOMIZE)  # what `setarch -R` asks for
+    rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "personality", other)
     flags = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_NEWUSER, _CLONE_NEWUSER)
     rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", flags)
     with tempfile.TemporaryFile() as file:
