@@ -25,7 +25,10 @@ from optimizer.domain.errors import ConfigError, OptimizerError, StoppedError
 
 _INTERRUPTED = StoppedError.exit_code
 _DEFECT = 70  # EX_SOFTWARE of sysexits.h
-_MACHINE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+# A disk that is full, and a folder that cannot be what the settings say.
+_MACHINE = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST,
+)  # fmt: skip
 
 
 @click.group(epilog="Each command has its own --help, with an example. Exit codes: docs/commands.md.")
@@ -76,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _system_error(error: OSError) -> int:
-    """A full disk or a folder that is not ours is the machine's matter; the rest is a defect."""
+    """Some are the machine's matter, or its user's; the rest is a defect."""
     if error.errno not in _MACHINE:
         return _defect()
     where = f": {error.filename}" if error.filename else ""

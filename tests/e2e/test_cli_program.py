@@ -1,7 +1,9 @@
 """The program itself: help, streams, exit codes, start-up."""
 
+import dataclasses
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import pytest
 
 from optimizer import __version__
 from optimizer.cli.main import optimizer, run
+from optimizer.domain.settings import Settings
 from tests.support.cli import PROGRAM, environment, program
 
 HEAVY = ("sqlalchemy", "alembic", "psycopg", "rich", "libcst", "hypothesis", "scipy", "tree_sitter")
@@ -153,10 +156,12 @@ def test_a_defect_keeps_its_traceback_and_hides_credentials(
     assert "hunter2" not in captured.err
 
 
+@pytest.mark.parametrize("place", ["file", "file/below"])
 def test_a_home_that_cannot_be_made_is_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("OPTIMIZER_HOME", "/proc/optimizer")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("OPTIMIZER_HOME", str(tmp_path / place))
     code = run(["jobs"])
     captured = capsys.readouterr()
     assert (code, captured.out) == (2, "")
@@ -189,3 +194,15 @@ def test_doctor_says_what_is_wrong_with_the_database(tmp_path: Path) -> None:
     assert found.returncode == 5
     assert '"Cannot reach the database x at 127.0.0.1:1' in found.stdout
     assert "hunter2" not in found.stdout + found.stderr
+
+
+def test_each_setting_is_documented_with_its_default() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.*?) \|", Path("docs/configuration.md").read_text("utf-8"), re.MULTILINE
+    )
+    documented = dict(rows)
+    defaults = dataclasses.asdict(Settings())
+    assert list(documented) == list(defaults)
+    for name, value in defaults.items():
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            assert float(documented[name]) == value
