@@ -30,12 +30,10 @@ class Base:
     """A recorded call of which some arguments can be replaced."""
 
     payload: bytes = field(repr=False)
-    tree: Node = field(repr=False)
     call: PlainCall = field(repr=False)
-
-    @property
-    def size(self) -> int:
-        return size_of_tree(self.tree)
+    size: int
+    # Text and size of the arguments that cannot be made here.
+    kept: Mapping[int | str, tuple[str, int]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +66,17 @@ def base_of(payload: bytes, tree: bytes) -> Base | None:
     """None when the tree is missing or not legible."""
     try:
         decoded = decode(tree)
-        return Base(payload, decoded, plain_call(decoded))
+        call = plain_call(decoded)
     except (BadEncodingError, NotPlainError):
         return None
+    positional, keyword = decoded.children
+    names = [str(node.value) for node in keyword.children[::2]]
+    nodes: dict[int | str, Node] = {
+        **dict(enumerate(positional.children)),
+        **dict(zip(names, keyword.children[1::2], strict=True)),
+    }
+    kept = {key: (show(nodes[key], TEXT), size_of_tree(_alone(nodes[key]))) for key in call.opaque}
+    return Base(payload, call, size_of_tree(decoded), kept)
 
 
 def values_of(target: Target, base: Base) -> dict[str, object]:
@@ -125,19 +131,15 @@ def _over_opaque(
     kwargs: Mapping[str, object],
     role: tuple[bool, str],
 ) -> Input:
-    positional, keyword = base.tree.children
-    names = [str(node.value) for node in keyword.children[::2]]
-    nodes: dict[int | str, Node] = {
-        **dict(enumerate(positional.children)),
-        **dict(zip(names, keyword.children[1::2], strict=True)),
-    }
     texts, size = [], 0
     arguments: list[tuple[int | str, object]] = [*enumerate(args), *kwargs.items()]
     for key, value in arguments:
-        kept = key in base.call.opaque and key not in changes
-        text = show(nodes[key], TEXT) if kept else show_value(value, TEXT)
+        if key in base.kept and key not in changes:
+            text, leaves = base.kept[key]
+        else:
+            text, leaves = show_value(value, TEXT), size_of_call([value])
         texts.append(f"{key}={text}" if isinstance(key, str) else text)
-        size += size_of_tree(_alone(nodes[key])) if kept else size_of_call([value])
+        size += leaves
     payload = payloads.with_changes(base.payload, changes)
     return _input(payload, ", ".join(texts), size, *role)
 

@@ -1,6 +1,7 @@
 """Values of a shape, drawn by Hypothesis: the same ones for the same seed, on every machine."""
 
 import collections
+import contextlib
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.errors import Unsatisfiable
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
 from optimizer.workloads.plain import OneShot
@@ -59,7 +61,8 @@ def draw(strategy: st.SearchStrategy[Any], count: int, number: int) -> list[Any]
     def collect(value: Any) -> None:
         found.append(value)
 
-    collect()
+    with contextlib.suppress(Unsatisfiable):  # then there are none, or few
+        collect()
     return found
 
 
@@ -101,7 +104,9 @@ def _containers(shape: Shape) -> st.SearchStrategy[Any]:
         return st.tuples(*[strategy_of(item) for item in shape.items])
     if isinstance(shape, Mapping):
         keys = strategy_of(shape.key).filter(_is_hashable)
-        found = st.dictionaries(keys, strategy_of(shape.value), min_size=shape.low, max_size=shape.high)
+        found = st.dictionaries(
+            keys, strategy_of(shape.value), min_size=min(shape.low, 1), max_size=shape.high
+        )
         return found.map(_maker(shape.kind))
     if isinstance(shape, Struct):
         return st.fixed_dictionaries({name: strategy_of(item) for name, item in shape.fields})

@@ -23,7 +23,7 @@ def mutate(value: object, random: Random, depth: int = 0) -> object:
     if isinstance(value, int):
         return _integer(value, random)
     if isinstance(value, float):
-        return random.choice([value + 1.0, -value, value / 2, value * 10, float(round(value))])
+        return random.choice([value + 1.0, -value, value / 2, value * 10, value // 1.0])
     if isinstance(value, str):
         return "".join(_sequence(list(value), random, _character))
     if isinstance(value, bytes):

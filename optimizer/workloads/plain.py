@@ -10,6 +10,7 @@ from optimizer.canonical import show, walk
 from optimizer.domain.trees import Node
 
 _DEPTH = 100
+_BITS = 10_000  # Python writes down no integers of more than 4,300 digits
 _NO_MEMO = frozenset(
     f"builtins.{name}" for name in ("function", "type", "module", "builtin_function_or_method")
 )
@@ -72,6 +73,8 @@ class _Reader:
         if depth > _DEPTH:
             raise NotPlainError("too deep")
         if node.type in _LEAVES:
+            if isinstance(node.value, int) and node.value.bit_length() > _BITS:
+                raise NotPlainError("a number too large to be written down")
             return node.value
         if node.type in _MUTABLE:
             return self.made[id(node)] if id(node) in self.made else self._mutable(node, depth)
@@ -131,7 +134,7 @@ def _magnitude(numbers: Iterable[object]) -> int:
     sizes = [
         min(abs(number), most)
         for number in numbers
-        if isinstance(number, int | float) and not math.isnan(number)
+        if isinstance(number, int) or (isinstance(number, float) and not math.isnan(number))
     ]
     return int(min(sum(sizes), most))
 
@@ -191,7 +194,7 @@ def show_value(value: object, limit: int, depth: int = 0) -> str:
         return f"iter({show_value(list(value), limit, depth + 1)})"
     if isinstance(value, enum.Enum):
         return f"{type(value).__name__}.{value.name}"
-    if isinstance(value, int) and value.bit_length() > 10_000:
+    if isinstance(value, int) and value.bit_length() > _BITS:
         return f"<int of {value.bit_length()} bits>"
     if isinstance(value, str | bytes):
         return repr(value[:limit])

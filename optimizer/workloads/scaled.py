@@ -13,6 +13,7 @@ FACTORS = (4, 16, 64)
 _MOST = 100_000  # leaves of a scaled input
 _MOST_NUMBER = 10**6  # of a number that acts as a size
 _DEPTH = 4
+_DEEPEST = 20  # levels; what is deeper, or holds itself, is not grown
 
 
 def scale(plan: Plan, ordinary: Sequence[Values]) -> tuple[Input, ...]:
@@ -55,6 +56,7 @@ def _larger(values: Values, factor: int, random: Random) -> Iterator[tuple[str, 
         name: grow(value, factor, random)
         for name, value in values.items()
         if isinstance(value, list | str | bytes | tuple | dict | set | frozenset | collections.deque)
+        and _depth(value) < _DEEPEST
     }
     for name, value in values.items():
         if grown and type(value) is int and value in lengths and value > 1:
@@ -73,9 +75,8 @@ def grow(value: object, factor: int, random: Random, depth: int = 0) -> object:
     if isinstance(value, str):
         return _text(value, factor, random)
     if isinstance(value, bytes):
-        return b"".join(
-            random.sample([value[at : at + 4] for at in range(0, len(value), 4)] * factor, factor)
-        )
+        pieces = [value[at : at + 4] for at in range(0, len(value), 4)] * factor
+        return b"".join(random.sample(pieces, len(pieces)))
     if isinstance(value, dict):
         return _dict(value, factor, random)
     if isinstance(value, list | tuple | collections.deque):
@@ -85,6 +86,18 @@ def grow(value: object, factor: int, random: Random, depth: int = 0) -> object:
         ordered = sorted(value, key=lambda item: (type(item).__name__, repr(item)))
         return type(value)(_items(ordered, factor, random, depth))
     return value
+
+
+def _depth(value: object, above: int = 0) -> int:
+    if above >= _DEEPEST or not isinstance(value, list | tuple | dict | set | frozenset | collections.deque):
+        return above
+    parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    deepest = above
+    for part in parts:
+        deepest = max(deepest, _depth(part, above + 1))
+        if deepest >= _DEEPEST:
+            break
+    return deepest
 
 
 def _leaves_after(value: object, factor: int) -> int:

@@ -2,6 +2,7 @@
 
 import collections
 import hashlib
+import math
 import os
 import pickle
 import subprocess
@@ -236,6 +237,7 @@ def test_subclasses_and_containers_of_the_standard_library_come_as_such() -> Non
 
 _PROGRAM = """
 import hashlib
+import math
 from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.domain.settings import Settings
 from optimizer.stages.collect import build_workload
@@ -264,3 +266,46 @@ def test_the_same_inputs_come_out_whatever_the_hash_seed_and_folder(
         assert list(folder.iterdir()) == []
     assert len(outputs) == 1
     assert len(outputs.pop().splitlines()) > 80
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        math.inf,
+        -math.inf,
+        math.nan,
+        -0.0,
+        1e308,
+        10**400,
+        [10**5000],
+        -(10**400),
+        b"abcdefgh",
+        b"",
+        [math.nan, math.inf],
+        ["\udc80", "\0"],
+        {(1, 2): {3}, None: [()]},
+        {"": {}},
+        ((), [[]], {}),
+        [[[[[[[[[[1]]]]]]]]]],
+        {frozenset({1}): frozenset()},
+        complex(1, 2),
+        [True, 1, 1.0],
+        range(3),
+        ...,
+    ],
+)
+def test_any_recorded_value_gives_a_workload(value: object) -> None:
+    for calls in ([recorded(value)], [recorded(value, value), recorded(1, [value])]):
+        workload = build("def f(a, b=None):\n    return a\n", *calls)
+        assert workload.count(Origin.RECORDED) == len(calls)
+        assert len(workload.inputs) > 5
+        assert all(loaded(item) is not None for item in workload.inputs)
+
+
+def test_recorded_values_that_hold_themselves_give_a_workload() -> None:
+    cyclic: list[object] = [1, 2, 3]
+    cyclic.append(cyclic)
+    table: dict[str, object] = {"a": cyclic}
+    table["self"] = table
+    workload = build("def f(a, b=None):\n    return a\n", recorded(cyclic, table), recorded(table))
+    assert len(workload.inputs) > 10
