@@ -23,8 +23,8 @@ _READING_METHODS = frozenset(
 )
 # Methods of the built-in containers that keep their arguments but do not change them.
 _STORING_METHODS = frozenset(
-    "add append appendleft clear discard extend insert pop popitem popleft put remove reverse setdefault "
-    "sort update write".split()
+    "add append appendleft clear discard extend insert pop popitem popleft remove reverse setdefault "
+    "sort update".split()
 )
 
 

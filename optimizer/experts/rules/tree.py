@@ -43,8 +43,7 @@ def parse(request: ProposalRequest) -> Parsed | None:
     indent = _indent_before(request)
     newline = "\r\n" if "\r\n" in source else "\n"
     header = f"if 1:{newline}{indent}" if indent else ""
-    config = cst.PartialParserConfig(default_indent=_unit(source, indent), default_newline=newline)
-    module = cst.parse_module(header + source, config)
+    module = _stepped(cst.parse_module(header + source), _unit(source, indent))
     body: Sequence[cst.BaseStatement] = module.body
     match body:
         case [cst.If(body=cst.IndentedBlock(body=[cst.FunctionDef() as function]))] if header:
@@ -53,6 +52,31 @@ def parse(request: ProposalRequest) -> Parsed | None:
             return Parsed(header, module, function, source.endswith("\n"))
         case _:
             return None
+
+
+def _stepped(module: cst.Module, unit: str) -> cst.Module:
+    """The module with a step of indentation for new blocks; the old ones keep theirs."""
+    if module.default_indent == unit:
+        return module
+    stepped = module.visit(_OwnIndentation(module.default_indent))
+    return stepped.with_changes(default_indent=unit)
+
+
+class _OwnIndentation(cst.CSTTransformer):
+    def __init__(self, indent: str) -> None:
+        super().__init__()
+        self._indent = indent
+
+    def leave_IndentedBlock(  # noqa: N802  # LibCST's name
+        self,
+        original_node: cst.IndentedBlock,  # noqa: ARG002  # LibCST's signature
+        updated_node: cst.IndentedBlock,
+    ) -> cst.IndentedBlock:
+        return (
+            updated_node
+            if updated_node.indent is not None
+            else updated_node.with_changes(indent=self._indent)
+        )
 
 
 def _indent_before(request: ProposalRequest) -> str:

@@ -74,7 +74,9 @@ def _touches(scene: Scene, statement: Statement, name: str) -> bool:
 def _unsafe(scene: Scene, part: cst.BaseExpression, name: str) -> bool:
     """Reads the list while it grows, or cannot stand in a comprehension."""
     effects = scene.effects(part)
-    return name in effects.reads or effects.suspends or bool(effects.binds - _targets(part)) or _lambda(part)
+    if effects.reads & {name, "super", "__class__"}:
+        return True
+    return effects.suspends or bool(effects.binds - _targets(part)) or _lambda(part)
 
 
 def _targets(part: cst.BaseExpression) -> frozenset[str]:

@@ -41,6 +41,8 @@ def _only_call(scene: Scene, statement: Statement) -> cst.Call | None:
 def _calls(node: cst.CSTNode) -> list[cst.Call]:
     if isinstance(node, cst.Lambda | cst.BaseComp | cst.IfExp | cst.BooleanOperation):
         return []
+    if isinstance(node, cst.Comparison) and len(node.comparisons) > 1:
+        return []
     found = [node] if isinstance(node, cst.Call) else []
     return found + [call for child in node.children for call in _calls(child)]
 

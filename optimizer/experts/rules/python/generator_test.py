@@ -6,6 +6,7 @@ from optimizer.experts.rules.rule import Rule
 from optimizer.experts.rules.scene import Scene
 from optimizer.experts.rules.sites import Change, Place, in_statements
 from optimizer.experts.rules.template import fill
+from optimizer.experts.rules.tree import code
 
 _FORMS = (
     (
@@ -57,7 +58,7 @@ def _find(scene: Scene, place: Place) -> Change | None:
         parts = {hole: found.node(hole) for hole in found.holes}
         targets = scene.effects(fill("for T in X:\n    pass", T=parts["T"], X="x")[0]).binds
         outside = [name for name in targets if name in scene.parameters | scene.outside | scene.captured]
-        if outside or any(scene.effects(part).suspends for part in parts.values()):
+        if outside or any(_unsafe(scene, part) for part in parts.values()):
             return None
         opposite = _opposite(scene, parts["COND"]) if "not COND" in template else None
         if opposite is not None:
@@ -66,6 +67,12 @@ def _find(scene: Scene, place: Place) -> Change | None:
             )
         return Change(fill(template, **parts), gone=tuple(targets))
     return None
+
+
+def _unsafe(scene: Scene, part: cst.BaseExpression) -> bool:
+    """A generator turns StopIteration into another exception; a loop does not."""
+    effects = scene.effects(part)
+    return effects.suspends or "next" in effects.reads or "__next__" in code(part)
 
 
 def _opposite(scene: Scene, test: cst.BaseExpression) -> cst.BaseExpression | None:

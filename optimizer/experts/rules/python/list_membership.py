@@ -37,6 +37,7 @@ class _Uses(cst.CSTVisitor):
         self.tested = False  # in a loop, with a value that can be hashed
         self.known = True  # nothing but tests, append() and reading
         self.read = False
+        self._walked: cst.Name | None = None
 
     def visit_For(self, node: cst.For) -> None:  # noqa: N802, ARG002  # LibCST's signature
         self._depth += 1
@@ -88,10 +89,15 @@ class _Uses(cst.CSTVisitor):
             self.known = self.known and self._name not in code(target)
 
     def visit_Return(self, node: cst.Return) -> bool:  # noqa: N802  # LibCST's name
-        if isinstance(node.value, cst.Name) and node.value.value == self._name:
+        """After it, nothing is asked any more."""
+        if node.value is not None and self._name in self._scene.effects(node.value).reads:
             self.read = True
-            return False
-        return True
+        return False
+
+    def visit_For_iter(self, node: cst.For) -> None:  # noqa: N802  # LibCST's name
+        if isinstance(node.iter, cst.Name) and node.iter.value == self._name:
+            self.read = True
+            self._walked = node.iter
 
     def visit_Call(self, node: cst.Call) -> bool:  # noqa: N802  # LibCST's name
         match node:
@@ -101,9 +107,8 @@ class _Uses(cst.CSTVisitor):
                 return True
 
     def visit_Name(self, node: cst.Name) -> None:  # noqa: N802  # LibCST's name
-        if node.value == self._name:
-            self.read = True
-            self.known = self.known and self._depth == 0
+        if node.value == self._name and node is not self._walked:
+            self.known = False
 
 
 def _appended(node: cst.SimpleStatementLine, name: str) -> cst.BaseExpression | None:

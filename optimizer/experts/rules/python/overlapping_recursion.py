@@ -96,6 +96,9 @@ def _overlaps(tree: ast.FunctionDef, calls: list[ast.Call]) -> bool:
         return False
     if any(isinstance(argument, ast.Starred) for call in calls for argument in call.args):
         return False
+    # 2 and 2.0 are one key of the table, but not one argument.
+    if any(isinstance(node, ast.Div) for call in calls for node in ast.walk(call)):
+        return False
     return _together(tree.body, calls) >= 2
 
 

@@ -58,23 +58,34 @@ def _steady(scene: Scene, place: Place, loop: cst.For, row: cst.Subscript) -> bo
     used = {name}.union(*(scene.effects(index).reads for index in indices))
     if used & effects.binds or not scene.bound & {name} or name in scene.outside | scene.captured:
         return False
-    if effects.suspends or not all(map(scene.pure, indices)) or _rebound(loop, name, len(indices)):
+    if effects.suspends or not all(map(scene.pure, indices)):
+        return False
+    if _rebound(loop, {name} | _maybe_same(scene, name, effects.changes), len(indices)):
         return False
     changed = effects.changes & scene.standing_for(name)
     return not changed and inside(scene, place, name, indices)
 
 
-def _rebound(loop: cst.For, name: str, depth: int) -> bool:
+def _maybe_same(scene: Scene, name: str, changed: frozenset[str]) -> set[str]:
+    """Parameters that a caller may have given the same list for."""
+    if scene.fresh_object(name):
+        return set()
+    mine = scene.env.get(name, "")
+    others = {each for each in changed if each != name and not scene.fresh_object(each)}
+    return {each for each in others if not (mine and scene.env.get(each) and scene.env[each] != mine)}
+
+
+def _rebound(loop: cst.For, names: set[str], depth: int) -> bool:
     """Whether the loop stores into the list above the rows, or hands the list to somebody."""
-    finder = _Stores(name, depth)
+    finder = _Stores(names, depth)
     loop.visit(finder)
     return finder.found
 
 
 class _Stores(cst.CSTVisitor):
-    def __init__(self, name: str, depth: int) -> None:
+    def __init__(self, names: set[str], depth: int) -> None:
         super().__init__()
-        self._name, self._depth = name, depth
+        self._names, self._depth = names, depth
         self.found = False
 
     def visit_AssignTarget(self, node: cst.AssignTarget) -> None:  # noqa: N802  # LibCST's name
@@ -94,7 +105,7 @@ class _Stores(cst.CSTVisitor):
 
     def _is_list(self, node: cst.BaseExpression) -> bool:
         """The list itself, or a part of it that may be a row."""
-        return chain(node)[0] == self._name or (isinstance(node, cst.Name) and node.value == self._name)
+        return chain(node)[0] in self._names or (isinstance(node, cst.Name) and node.value in self._names)
 
     def _look(self, target: cst.BaseExpression) -> None:
         if isinstance(target, cst.Tuple | cst.List):
@@ -102,7 +113,8 @@ class _Stores(cst.CSTVisitor):
                 self._look(element.value)
             return
         name, indices = chain(target)
-        if name == self._name and len(indices) <= self._depth:
+        sliced = not name and code(target).partition("[")[0] in self._names
+        if sliced or (name in self._names and len(indices) <= self._depth):
             self.found = True
 
 
