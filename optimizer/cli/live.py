@@ -1,7 +1,5 @@
 """The live progress display, for a stderr that is a terminal."""
 
-import os
-import sys
 from dataclasses import dataclass, field
 
 from rich.console import Console, Group, RenderableType
@@ -12,16 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.cli.output import visible
-from optimizer.cli.progress import Lines, Nothing, Tally, View
+from optimizer.cli.progress import Tally
 
 _TIMED = "judge"  # the stage that measures
-
-
-def view_for_stderr(quiet: bool) -> View:
-    if quiet:
-        return Nothing()
-    terminal = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-    return Live() if terminal else Lines()
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """What a scan tells of itself, counted, and shown as plain lines where stderr is no terminal."""
 
+import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -145,3 +147,13 @@ class Nothing:
 
     def close(self) -> None:
         pass
+
+
+def view_for_stderr(quiet: bool) -> View:
+    if quiet:
+        return Nothing()
+    if not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return Lines()
+    from optimizer.cli.live import Live  # noqa: PLC0415 - start-up time
+
+    return Live()

@@ -7,10 +7,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 from optimizer.bootstrap import make_engine, make_store
-from optimizer.cli.live import view_for_stderr
 from optimizer.cli.output import emit_json, interval, line, speedup
 from optimizer.cli.patches import patch_named
-from optimizer.cli.progress import Progress, Tally
+from optimizer.cli.progress import Progress, Tally, view_for_stderr
 from optimizer.cli.session import Assignments, settings_from, until_the_end
 from optimizer.domain.evidence import Interval
 from optimizer.domain.settings import Settings

@@ -9,7 +9,6 @@ from typing import Any
 
 from optimizer import vcs
 from optimizer.bootstrap import home_of, make_engine, make_store
-from optimizer.cli.live import view_for_stderr
 from optimizer.cli.output import (
     emit_json,
     funnel_data,
@@ -23,7 +22,7 @@ from optimizer.cli.output import (
     speedup,
     table,
 )
-from optimizer.cli.progress import Progress, Tally, View, duration
+from optimizer.cli.progress import Progress, Tally, View, duration, view_for_stderr
 from optimizer.cli.repository import settings_files
 from optimizer.cli.session import Assignments, configured, until_the_end
 from optimizer.domain.errors import StoppedError
