@@ -118,6 +118,14 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(reversed(top.children))
 
 
+_VALUES = ("NoneType", "bool", "int", "float", "complex", "str", "bytes", "tuple", "frozenset", "name", "ref")
+
+
+def is_shared(node: Node) -> bool:
+    """Whether the node is an object with an identity, which a later "ref" may name by its number."""
+    return node.type not in _VALUES and node.type != "opaque"
+
+
 def same(expected: bytes, actual: bytes, tolerance: float) -> bool:
     """Byte equality; with a tolerance, floats may differ by that much relatively."""
     if expected == actual or tolerance <= 0:

@@ -19,6 +19,7 @@ from optimizer.stages.observe import ENCODING_LIMIT, OutcomeKind
 from optimizer.stages.verify import Expected
 
 _MOST_ROUNDS = 20_000
+_EXHAUSTED = b"s9:exhausted"  # how the canonical encoding of an iterator ends
 _SIDES = (Side.ORIGINAL, Side.CANDIDATE)
 
 
@@ -58,7 +59,9 @@ def size_classes(expected: Expected, protocol: Protocol) -> tuple[SizeClass, ...
 
 def _timeable(expected: Expected, item: Input, protocol: Protocol) -> bool:
     outcome = expected.outcomes[item.id]
-    return outcome.kind is OutcomeKind.RETURNED and outcome.nanoseconds <= protocol.max_call_ns
+    quick = outcome.kind is OutcomeKind.RETURNED and outcome.nanoseconds <= protocol.max_call_ns
+    # An iterator that ends in an exception, or does not end, cannot be drained on the clock.
+    return quick and (not outcome.iterator or _EXHAUSTED in outcome.result)
 
 
 def _merge_smallest(groups: list[list[Input]]) -> None:

@@ -49,19 +49,33 @@ def judge(
 
     module_source = arena.source.decode("utf-8", "replace")
     request = ProposalRequest(function, module_source, dependencies, workload.visible)
-    if not workload.inputs:
-        return stopped(Decision(Stage.COLLECT, Reason.NO_WORKLOAD, _why_none(workload)))
-    try:
-        referee = make_referee(arena, workload, panel)
-    except (RunnerDiedError, RunnerTimeoutError) as error:
-        return stopped(Decision(Stage.COLLECT, Reason.NOT_CALLABLE, f"the sandbox ended: {error}"))
+    referee = _attempted(arena, workload, panel)
     if isinstance(referee, Decision):
-        return stopped(referee)
+        return stopped(referee, _guarded(request, panel))
     tried = search(request, panel.experts, referee.evaluate, panel.rejected, told)
     if tried.winner is None:
         return stopped(_none_accepted(tried), tried)
     result = stopped(tried.winner.decision, tried)
     return dataclasses.replace(result, winner=tried.winner.candidate.id)
+
+
+def _attempted(arena: Arena, workload: Workload, panel: Panel) -> Referee | Decision:
+    if not workload.inputs:
+        return Decision(Stage.COLLECT, Reason.NO_WORKLOAD, _why_none(workload))
+    try:
+        return make_referee(arena, workload, panel)
+    except (RunnerDiedError, RunnerTimeoutError) as error:
+        return Decision(Stage.COLLECT, Reason.NOT_CALLABLE, f"the sandbox ended: {error}")
+
+
+def _guarded(request: ProposalRequest, panel: Panel) -> Search:
+    """What can be said of the candidates of a function that cannot be run."""
+    refused = []
+    for expert in panel.experts:
+        for candidate in expert.propose(request):
+            decision = panel.guard(request.function, candidate, request.module_source)
+            refused += [Evaluation(candidate, decision)] if decision else []
+    return Search(tuple(refused), None)
 
 
 def make_referee(arena: Arena, workload: Workload, panel: Panel) -> Referee | Decision:

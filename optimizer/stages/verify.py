@@ -80,8 +80,7 @@ def _difference(expected: Outcome, actual: Outcome, tolerance: float) -> Reason 
     if expected.kind is not actual.kind:
         return Reason.DIFFERENT_EXCEPTION
     if not canonical.same(expected.result, actual.result, tolerance):
-        raised = expected.kind is OutcomeKind.RAISED
-        return Reason.DIFFERENT_EXCEPTION if raised else Reason.DIFFERENT_RESULT
+        return _different_result(expected, actual)
     if not canonical.same(expected.arguments, actual.arguments, tolerance):
         return Reason.DIFFERENT_ARGUMENTS
     if expected.stdout != actual.stdout:
@@ -89,6 +88,27 @@ def _difference(expected: Outcome, actual: Outcome, tolerance: float) -> Reason 
     if expected.effects != actual.effects:
         return Reason.DIFFERENT_EFFECTS
     return Reason.DIFFERENT_STATE if expected.state != actual.state else None
+
+
+def _different_result(expected: Outcome, actual: Outcome) -> Reason:
+    """Named after its cause: arguments that were changed, or shared with the result, change it too."""
+    if expected.kind is OutcomeKind.RAISED:
+        return Reason.DIFFERENT_EXCEPTION
+    changed = expected.arguments != actual.arguments
+    if changed or _shared(expected) != _shared(actual):
+        return Reason.DIFFERENT_ARGUMENTS
+    return Reason.DIFFERENT_RESULT
+
+
+def _shared(outcome: Outcome) -> frozenset[int]:
+    """Which objects of the arguments are in the result: references to before its own first object."""
+    try:
+        arguments, result = canonical.decode(outcome.arguments), canonical.decode(outcome.result)
+    except canonical.BadEncodingError:
+        return frozenset()
+    known = sum(1 for node in canonical.walk(arguments) if canonical.is_shared(node))
+    refs = (node.value for node in canonical.walk(result) if node.type == "ref")
+    return frozenset(ref for ref in refs if isinstance(ref, int) and ref < known)
 
 
 def difference(expected: Outcome, actual: Outcome, tolerance: float) -> Reason | None:
