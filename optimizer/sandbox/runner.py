@@ -9,11 +9,12 @@ import os
 import secrets
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from optimizer.domain.errors import SandboxError
 from optimizer.domain.isolation import Bind, Command
@@ -92,11 +93,16 @@ class Zygote:
         finally:
             theirs.close()
         session = Session(self, ours)
-        hello, _ = session.receive(nonce, seconds)
+        try:
+            hello, _ = session.receive(nonce, seconds)
+        except (RunnerDiedError, RunnerTimeoutError):
+            session.close()
+            raise
         if not hello.get("ok"):
             session.close()
             raise LoadError(str(hello.get("error")))
-        session.kind, session.pid = str(hello.get("kind")), int(hello.get("pid", 0))
+        pid = hello.get("pid")
+        session.kind, session.pid = str(hello.get("kind")), pid if isinstance(pid, int) else 0
         return session
 
     def kill(self, pid: int) -> None:
@@ -203,14 +209,16 @@ def start_zygote(
         limits=command.limits,
         core=command.core,
     )
-    try:
-        box = launcher.start(full, pass_fds=(theirs.fileno(),), stderr=subprocess.PIPE)
-    finally:
-        theirs.close()
-    return _greet(Zygote(box, ours), ours, target, command.limits.wall_seconds)
+    # A file, not a pipe: nobody reads it while the module is imported, and it may say a lot.
+    with tempfile.TemporaryFile() as stderr:
+        try:
+            box = launcher.start(full, pass_fds=(theirs.fileno(),), stderr=stderr.fileno())
+        finally:
+            theirs.close()
+        return _greet(Zygote(box, ours), ours, target, command.limits.wall_seconds, stderr)
 
 
-def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float) -> Zygote:
+def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float, stderr: BinaryIO) -> Zygote:
     session = Session(zygote, sock)
     try:
         answer, _ = session.ask(
@@ -222,8 +230,8 @@ def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float) 
             directory=target.directory,
         )
     except (RunnerDiedError, RunnerTimeoutError) as error:
-        text = _last_words(zygote)
         zygote.close()
+        text = _last_line(stderr)
         if "bwrap:" in text or "setpriv:" in text or "not found" in text:
             raise SandboxError(f"the sandbox does not start: {text}") from error
         raise LoadError(f"the import ended the process or hung {text}".strip()) from error
@@ -234,12 +242,7 @@ def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float) 
     return zygote
 
 
-def _last_words(zygote: Zygote) -> str:
-    """The last line on standard error, if the process has ended."""
-    zygote.box.process.kill()
-    stream = zygote.box.process.stderr
-    if stream is None:
-        return ""
-    os.set_blocking(stream.fileno(), False)
-    lines = (stream.read() or b"").decode("utf-8", "replace").strip().splitlines()
+def _last_line(stderr: BinaryIO) -> str:
+    stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - 1000))
+    lines = stderr.read().decode("utf-8", "replace").strip().splitlines()
     return lines[-1][:300] if lines else ""

@@ -51,7 +51,7 @@ def _arguments(names: Sequence[str], data: bytes) -> Iterator[tuple[str, Node]]:
         return
     for index, node in enumerate(args.children):
         yield names[min(index, len(names) - 1)] if names else f"argument {index}", node
-    for key, node in zip(kwargs.children[::2], kwargs.children[1::2], strict=True):
+    for key, node in zip(kwargs.children[::2], kwargs.children[1::2], strict=False):
         yield str(key.value), node
 
 

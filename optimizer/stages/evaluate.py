@@ -19,6 +19,7 @@ from optimizer.stages.verify import Expected, verify
 
 Guard = Callable[[Function, Candidate, str], Decision | None]
 _MEMORY_FLOOR = 64 * 1024  # bytes under which a rise is nobody's concern
+_MOST_MEMORY = 2**62  # bytes; what the sandbox says is kept in a database
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ class Referee:
         evaluation = replace(evaluation, exponents=_exponents(evaluation.second))
         if not evaluation.decision.accepted:
             return evaluation
-        memory = self._memory(evaluation.candidate)
+        try:
+            memory = self._memory(evaluation.candidate)
+        except (RunnerDiedError, RunnerTimeoutError, LoadError) as error:
+            decision = Decision(Stage.DECIDE, Reason.MEMORY, f"it cannot be measured: {error or 'no answer'}")
+            return replace(evaluation, decision=decision)
         evaluation = replace(evaluation, memory=memory)
         allowed = max(self.settings.max_memory_ratio * memory.original, memory.original + _MEMORY_FLOOR)
         if memory.candidate > allowed:
@@ -103,7 +108,7 @@ class Referee:
             session.ask("load", [largest.payload], ids=[largest.id])
             answer, _ = session.ask("memory", seconds=60.0, id=largest.id)
         peak = answer.get("peak")
-        return peak if isinstance(peak, int) else 0
+        return min(max(0, peak), _MOST_MEMORY) if isinstance(peak, int) else 0
 
 
 def _refused(verdict: Verdict) -> Decision:

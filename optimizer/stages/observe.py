@@ -11,6 +11,7 @@ from optimizer.sandbox.runner import RunnerDiedError, RunnerTimeoutError, Sessio
 
 ENCODING_LIMIT = 4_000_000  # bytes of arguments and result after a call
 _BATCH = 200  # payloads sent at once
+_LONGEST_NS = 10**12  # no call is waited for so long
 _MOST_DEATHS = 6  # of processes; then the rest of the inputs is left
 
 
@@ -122,4 +123,4 @@ def _call(session: Session, item: Input, seconds: float, probe: bool) -> Outcome
 
 
 def _nanoseconds(claim: object) -> int:
-    return max(1, claim) if isinstance(claim, int) else 1
+    return min(max(1, claim), _LONGEST_NS) if isinstance(claim, int) else 1

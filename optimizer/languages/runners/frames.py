@@ -35,10 +35,12 @@ def receive(sock: socket.socket, limit: int = 64_000_000) -> tuple[dict[str, Any
         raise FrameError("a frame beyond the limit")
     try:
         header = json.loads(_exactly(sock, header_size))
-        sizes = header["sizes"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise FrameError("not a frame") from error
-    if not all(type(size) is int and size >= 0 for size in sizes) or sum(sizes) != blobs_size:
+    sizes = header.get("sizes") if isinstance(header, dict) else None
+    if not isinstance(sizes, list) or not all(type(size) is int and size >= 0 for size in sizes):
+        raise FrameError("not a frame")
+    if sum(sizes) != blobs_size:
         raise FrameError("sizes that do not add up")
     data, at = _exactly(sock, blobs_size), 0
     blobs = []
