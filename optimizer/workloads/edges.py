@@ -12,6 +12,8 @@ from optimizer.workloads.shapes import Anything, Binary, Choice, Constants, Floa
 
 Edge = tuple[str, object]  # how it came about, the value
 _HUGE = 2**63 + 1
+_ENORMOUS = 10**40 + 1  # beyond what floats can hold exactly
+_EDGE_ELEMENTS = 12
 _UNICODE = "\u00c0\u00e9\u00df\u0130\u0131\u03a3\u03c2 \u0301\U0001f600\u4e2d\ufb01"
 
 
@@ -51,6 +53,7 @@ def _ints(shape: Ints, loose: bool) -> Iterator[Edge]:
     yield "edge: minus one", -1
     yield "edge: True instead of 1", True
     yield "edge: huge", _HUGE
+    yield "edge: enormous", _ENORMOUS
     yield "edge: a float", float(min(max(shape.low, 2), 10**15))
     if loose:
         yield "edge: a subclass of int", http.HTTPStatus.OK
@@ -117,11 +120,25 @@ def _series(
         ("tuples", [(1, "b"), (0, "a"), (1, "a"), (0, "a")]),
         ("strings", ["b", "a", "", "B", "a", "\u00e9"]),
     ]
+    lists += _of_edge_elements(item, sample, some, loose)
     for note, items in lists:
         value = make(items)
         if value is not None:
             yield f"edge: {note}", value
     yield from _odd_series(shape, some, loose)
+
+
+def _of_edge_elements(
+    item: Shape, sample: Callable[[Shape], Sequence[object]], some: list[object], loose: bool
+) -> Iterator[tuple[str, list[object]]]:
+    """What is an edge case for an element: all of them in one list, and one at a time among ordinary ones."""
+    if isinstance(item, Anything | shapes.Opaque):
+        return
+    found = [(note, value) for note, value in edges(item, sample, loose=loose)][:_EDGE_ELEMENTS]
+    yield "edge elements", [value for _, value in found]
+    yield "edge elements, and again", [value for _, value in (*found, *reversed(found))]
+    for note, value in found:
+        yield f"an element that is {note.removeprefix('edge: ')}", [*some[:2], value, *some[:1]]
 
 
 def _odd_series(shape: shapes.Series | shapes.Record, some: list[object], loose: bool) -> Iterator[Edge]:
