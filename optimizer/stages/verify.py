@@ -63,10 +63,11 @@ def _settle(
     returning = [item for item in both if first[item.id].kind is OutcomeKind.RETURNED]
     if any(first[item.id].opaque for item in returning):
         return Decision(Stage.COLLECT, Reason.OPAQUE, "results hold objects that cannot be compared")
-    if not both:
+    ran = sum(outcome.kind is not OutcomeKind.UNUSABLE for outcome in first.values())
+    if not ran:
         return Decision(Stage.COLLECT, Reason.NO_WORKLOAD, "no input could be used in the sandbox")
     if len(returning) < _MIN_RETURNING:
-        detail = f"returns on {len(returning)} of {len(both)} inputs"
+        detail = f"returns on {len(returning)} of {ran} inputs"
         return Decision(Stage.COLLECT, Reason.ORIGINAL_FAILS, detail)
     return Expected(tuple(both), first, unusable)
 
