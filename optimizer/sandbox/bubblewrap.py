@@ -227,6 +227,7 @@ def detect() -> Bubblewrap:
     for name, package in missing_programs():
         raise SandboxError(f"{name} is not installed: apt-get install {package} (see: optimizer doctor)")
     box = Bubblewrap(str(shutil.which("bwrap")), cgroups.version())
+    cgroups.sweep()
     try:
         done = box.run(Command(("/bin/true",), limits=Limits(wall_seconds=20)))
     except OSError as error:

@@ -63,8 +63,26 @@ class Cgroup:
 
 def _kill_all(folder: Path) -> None:
     with contextlib.suppress(OSError, ValueError):
-        for pid in (folder / "cgroup.procs").read_text().split():
-            os.kill(int(pid), 9)
+        for pid in map(int, (folder / "cgroup.procs").read_text().split()):
+            if pid > 0:  # 0: in another PID namespace, and for os.kill our own process group
+                os.kill(pid, 9)
+
+
+def sweep() -> None:
+    """Ends and removes what a killed process of ours left behind: nothing else would ever do so."""
+    for parent in (_ROOT / _NAME, *(_ROOT / name / _NAME for name in _V1)):
+        for folder in parent.glob("*-*-*") if os.access(parent, os.W_OK) else ():
+            owner = folder.name.rpartition("-")[0]
+            if owner != _identity(owner.partition("-")[0]):
+                Cgroup((folder,)).close()
+
+
+def _identity(pid: int | str) -> str:
+    """Of a process: its id and when it started, since ids are used again; empty when it is gone."""
+    with contextlib.suppress(OSError, IndexError):
+        # After the name, which may hold anything: state is the first field, the start time the twentieth.
+        return f"{pid}-{Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[19]}"
+    return ""
 
 
 def version() -> int:
@@ -81,7 +99,7 @@ def version() -> int:
 
 def create(kind: int, limits: Limits) -> Cgroup:
     """A fresh cgroup of the given version with the limits set; an empty one for version 0."""
-    name = f"{os.getpid()}-{next(_serial)}"
+    name = f"{_identity(os.getpid())}-{next(_serial)}"
     memory = limits.memory_mb * 1024 * 1024
     if kind == 2:
         folder = _ROOT / _NAME / name
