@@ -6,17 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 
-from libcst import CSTLogicError, ParserSyntaxError
-
 from optimizer.domain.candidates import Candidate, ProposalRequest, Provenance
 from optimizer.experts.rules.rule import Rewrite, Rule
 from optimizer.experts.rules.table import all_rules
 
 MAX_CANDIDATES = 24  # each costs the referee a second or two
 MAX_REPEATS = 3  # of one rule: rewriting an outer loop may leave an inner one to be rewritten
-
-# What parsing and rewriting odd code can end in. Anything else is a defect of a rule.
-_ODD_CODE = (ParserSyntaxError, CSTLogicError, SyntaxError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,9 @@ def rewrites(rule: Rule, request: ProposalRequest) -> list[Rewrite]:
     """What one rule makes of a function; nothing where the code is too odd to parse or to rewrite."""
     try:
         return list(rule.rewrite(request))
-    except _ODD_CODE:
+    except Exception:
+        # Other people's code: a rule that trips over it must not cost the other rules their turn.
+        # The tests call the rules themselves, where nothing is caught.
         return []
 
 
