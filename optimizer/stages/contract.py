@@ -12,9 +12,7 @@ _NOT_CHECKED = ("standard error, logging and warnings", "behaviour under threads
 _MOST_TYPES = 6
 
 
-def contract(
-    names: Sequence[str], pairs: Sequence[tuple[str, bool, Outcome]], unusable: int, tolerance: float
-) -> Contract:
+def contract(names: Sequence[str], pairs: Sequence[tuple[str, bool, Outcome]], unusable: int) -> Contract:
     """`names`: of the parameters, in order; `pairs`: origin, whether held out, and the original's
     outcome, one an input."""
     kinds = Counter(outcome.kind for _, _, outcome in pairs)
@@ -27,7 +25,6 @@ def contract(
         held_out=sum(1 for _, held_out, _ in pairs if held_out),
         raising=kinds[OutcomeKind.RAISED],
         resource=kinds[OutcomeKind.RESOURCE] + kinds[OutcomeKind.HUNG] + kinds[OutcomeKind.DIED],
-        tolerance=tolerance,
         not_checked=tuple(not_checked),
     )
 

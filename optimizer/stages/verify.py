@@ -4,7 +4,7 @@ Bytes are compared here, outside the sandbox; the sandbox never sees what is exp
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer import canonical
 from optimizer.domain.evidence import Contract, Counterexample, Decision, Reason, Verdict, VerdictKind
@@ -27,6 +27,7 @@ class Expected:
     inputs: tuple[Input, ...]  # those that count
     outcomes: Mapping[str, Outcome]
     unusable: int
+    contract: Contract = Contract()  # made once: it is the same for every candidate
 
 
 def original_outcomes(
@@ -46,7 +47,8 @@ def original_outcomes(
             return Decision(Stage.COLLECT, Reason.NOT_CALLABLE, f"the process ended: {error}")
         runs.append(run)
         left = [item for item in left if item.id in run and run[item.id].kind not in _NOTHING_TO_SAY]
-    return _settle(left, runs, len(inputs) - len(left))
+    settled = _settle(left, runs, len(inputs) - len(left))
+    return replace(settled, contract=_contract(arena, settled)) if isinstance(settled, Expected) else settled
 
 
 def _settle(
@@ -144,7 +146,7 @@ def verify(zygote: Zygote, arena: Arena, expected: Expected, tolerance: float) -
                 return Verdict(VerdictKind.DIFFERENT, reason, example)
     if len(found) < len(expected.inputs):
         return Verdict(VerdictKind.UNKNOWN, Reason.HANG)
-    return Verdict(VerdictKind.EQUIVALENT, contract=_contract(arena, expected, tolerance))
+    return Verdict(VerdictKind.EQUIVALENT, contract=replace(expected.contract, tolerance=tolerance))
 
 
 def _cheap_first(expected: Expected) -> list[Input]:
@@ -182,6 +184,6 @@ def _show(data: bytes) -> str:
         return f"not readable: {error}"
 
 
-def _contract(arena: Arena, expected: Expected, tolerance: float) -> Contract:
+def _contract(arena: Arena, expected: Expected) -> Contract:
     pairs = [(str(item.origin), item.held_out, expected.outcomes[item.id]) for item in expected.inputs]
-    return contract(arena.parameters, pairs, expected.unusable, tolerance)
+    return contract(arena.parameters, pairs, expected.unusable)
