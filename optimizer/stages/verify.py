@@ -4,7 +4,7 @@ Bytes are compared here, outside the sandbox; the sandbox never sees what is exp
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from optimizer import canonical
 from optimizer.domain.evidence import Contract, Counterexample, Decision, Reason, Verdict, VerdictKind
@@ -27,7 +27,7 @@ class Expected:
     inputs: tuple[Input, ...]  # those that count
     outcomes: Mapping[str, Outcome]
     unusable: int
-    contract: Contract = Contract()  # made once: it is the same for every candidate
+    contract: Contract = field(default_factory=Contract)  # made once: it is the same for every candidate
 
 
 def original_outcomes(
