@@ -8,6 +8,7 @@ from statistics import fmean, median, stdev
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.evidence import Interval, Reason, Sample, Side
 
+_MOST_COLD_NOISE = 0.2  # of a log ratio
 _FLOOR_NS = 1.0  # a call takes longer than this; keeps logarithms finite after the null is subtracted
 
 
@@ -154,13 +155,17 @@ def slower(size: SizeRatios, protocol: Protocol) -> bool:
 
 
 def cold_agrees(samples: Sequence[Sample], sizes: Sequence[int]) -> bool:
-    """First calls in fresh processes must show the gain too, at least half of it in the logarithm, up
-    to their own noise: a cache has nothing to hit there. Where handing over the arguments takes longer
-    than the calls themselves it cannot be told, and only the rules about state stand guard."""
+    """First calls in fresh processes must save time too, at least half of the share that later ones
+    save, up to their own noise: a cache has nothing to hit there. (Not half of the logarithm: calls that
+    became very short cannot be told from handing over their arguments. The median, and no more noise
+    than that: one disturbed launch of three must not excuse a cache.) Where handing over takes longer
+    than the original's calls nothing can be told, and only the rules about state stand guard."""
     if _handing_over(samples) > 0.5:
         return True
     cold, warm = total_ratios(samples, sizes, cold=True), total_ratios(samples, sizes, cold=False)
-    return fmean(cold) + half_width(cold, 0.95) >= fmean(warm) / 2
+    saved = max(0.0, 1 - math.exp(-fmean(warm)))
+    noise = min(half_width(cold, 0.95), _MOST_COLD_NOISE)
+    return median(cold) + noise >= -math.log(1 - saved / 2)
 
 
 def _handing_over(samples: Sequence[Sample]) -> float:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -179,6 +180,24 @@ def test_cold_calls_that_show_the_gain_agree() -> None:
 
 def test_a_gain_that_cold_calls_do_not_have_is_a_cache() -> None:
     assert not statistics.cold_agrees(both(cold_ratio=1.0, null_share=0.1), [0])
+
+
+def test_one_disturbed_launch_does_not_excuse_a_cache() -> None:
+    samples = [
+        replace(one, wall_ns=9 * one.wall_ns)
+        if (one.launch, one.side) == (0, Side.ORIGINAL) and one.cold
+        else one
+        for one in both(cold_ratio=1.0, null_share=0.1)
+    ]
+    assert not statistics.cold_agrees(samples, [0])
+
+
+def test_cold_calls_need_not_show_how_large_a_large_gain_is() -> None:
+    samples = [
+        replace(one, wall_ns=one.wall_ns // 100) if one.side is Side.CANDIDATE and not one.cold else one
+        for one in both(cold_ratio=3.0, null_share=0.3)
+    ]
+    assert statistics.cold_agrees(samples, [0])
 
 
 def test_cold_calls_that_are_mostly_handing_over_say_nothing() -> None:
