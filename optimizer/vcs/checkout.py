@@ -1,5 +1,6 @@
 """From a URL or a path to one commit in a working tree of our own."""
 
+import functools
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +60,7 @@ def tracked_files(base: Checkout) -> list[TrackedFile]:
     return files
 
 
+@functools.lru_cache(maxsize=16)  # a file is asked for once for each of its functions; a commit never changes
 def read_blob(base: Checkout, path: str) -> bytes:
     """The bytes of a tracked file. Unlike a read from the working tree it cannot be led elsewhere."""
     return git_of(base).read("cat-file", "blob", f"{base.commit}:{path}", git_dir=base.mirror).stdout
