@@ -30,6 +30,7 @@ from optimizer.environment import Environment, build_environment
 from optimizer.languages import language_of
 from optimizer.ports import Expert
 from optimizer.stages.checkout import choose_sources, job_for
+from optimizer.stages.imported import imported_sources
 from optimizer.stages.publish import publish
 from optimizer.stages.route import wanted_function
 from optimizer.stages.target import TargetUnderTest, prepare_target
@@ -201,7 +202,8 @@ class _Job:
         if not wanted_function(function, self.engine.settings):
             return Decision(Stage.EXTRACT, Reason.EXCLUDED, "not among --function")
         module = vcs.read_blob(self.checkout, function.path).decode("utf-8", "replace")
-        request = ProposalRequest(function, module, packages)
+        imported = imported_sources(self.checkout, function.path, module)
+        request = ProposalRequest(function, module, packages, imported=imported)
         if not any(True for expert in self.engine.experts for _ in expert.propose(request)):
             return Decision(Stage.PROPOSE, Reason.NO_CANDIDATE)
         return None

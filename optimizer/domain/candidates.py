@@ -44,3 +44,5 @@ class ProposalRequest:
     dependencies: frozenset[str] = frozenset()  # top-level packages the target's environment has
     examples: tuple[Input, ...] = field(default=(), repr=False)  # visible inputs only
     parent: str | None = None  # set when an accepted variant is offered again
+    # The repository's own modules that names are imported from: (module as the import spells it, source).
+    imported: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -40,6 +40,7 @@ def judge(
     dependencies: frozenset[str],
     panel: Panel,
     told: Callable[[Evaluation], None] = lambda _evaluation: None,
+    imported: tuple[tuple[str, str], ...] = (),
 ) -> FunctionResult:
     """From a workload to the best accepted candidate, or to where the function stopped."""
     function = arena.function
@@ -48,7 +49,7 @@ def judge(
         return FunctionResult(function, decision, workload, profile, tried.evaluations if tried else ())
 
     module_source = arena.source.decode("utf-8", "replace")
-    request = ProposalRequest(function, module_source, dependencies, workload.visible)
+    request = ProposalRequest(function, module_source, dependencies, workload.visible, imported=imported)
     referee = _attempted(arena, workload, panel)
     if isinstance(referee, Decision):
         return stopped(referee, _guarded(request, panel))

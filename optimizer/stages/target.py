@@ -22,6 +22,7 @@ from optimizer.languages.python.parameters import parameters
 from optimizer.sandbox.runner import Target
 from optimizer.stages.arena import Arena
 from optimizer.stages.collect import build_workload
+from optimizer.stages.imported import imported_sources
 from optimizer.stages.judge import Panel, judge, make_referee
 from optimizer.stages.route import ranked
 from optimizer.vcs import read_blob
@@ -82,6 +83,7 @@ class TargetUnderTest:
                 self.environment.packages,
                 panel,
                 lambda evaluation: self.watcher.evaluated(function, evaluation),
+                imported_sources(self.checkout, function.path, arena.source.decode("utf-8", "replace")),
             )
 
     def _arena(self, function: Function, language: Language) -> Arena:

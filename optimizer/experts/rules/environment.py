@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from optimizer.experts.rules.types import (
     LATER,
@@ -17,13 +18,17 @@ from optimizer.experts.rules.types import (
     of_type,
 )
 
+Fields = Mapping[str, Mapping[str, str]]  # for each record, the types of its fields
 
-def environment(function: ast.AST) -> dict[str, str]:
-    """The type of every name that the function binds."""
-    env = dict.fromkeys((name for name, _ in _bindings(function, {})), LATER)
+
+def environment(function: ast.AST, fields: Fields | None = None) -> dict[str, str]:
+    """The type of every name that the function binds, and of the fields of the records it knows."""
+    known = _Known(fields or {}, dict(_keyed(function)))
+    constant = {f"{record}.{name}": kind for record, of in known.fields.items() for name, kind in of.items()}
+    env = dict.fromkeys((name for name, _ in _bindings(function, constant, known)), LATER) | constant
     for _ in range(6):  # types settle within two or three rounds; deeper chains stay unknown
-        after: dict[str, str] = dict.fromkeys(env, LATER)
-        for name, kind in _bindings(function, env):
+        after: dict[str, str] = dict.fromkeys(env, LATER) | constant
+        for name, kind in _bindings(function, env, known):
             after[name] = UNKNOWN if UNKNOWN in (kind, after[name]) else join(after[name], kind)
         if after == env:
             return {name: "" if kind == LATER else kind for name, kind in env.items()}
@@ -31,16 +36,36 @@ def environment(function: ast.AST) -> dict[str, str]:
     return dict.fromkeys(env, UNKNOWN)
 
 
-def _bindings(function: ast.AST, env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    fields: Fields
+    keyed: Mapping[int, ast.expr]
+
+
+def _keyed(function: ast.AST) -> Iterator[tuple[int, ast.expr]]:
+    """The parameters of key functions, by identity, with what their values are taken from."""
     for node in ast.walk(function):
         match node:
+            case ast.Call(func=ast.Name(id="sorted" | "min" | "max"), args=[source], keywords=keywords):
+                for each in keywords:
+                    if each.arg == "key" and isinstance(each.value, ast.Lambda):
+                        yield from ((id(one), source) for one in each.value.args.args[:1])
+            case _:
+                continue
+
+
+def _bindings(function: ast.AST, env: Mapping[str, str], known: _Known) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(function):
+        match node:
+            case ast.arg(arg=name) if id(node) in known.keyed:
+                yield name, element(infer(known.keyed[id(node)], env))
             case ast.arg(arg=name, annotation=note):
-                yield name, annotation(note)
+                yield name, annotation(note, known.fields)
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     yield from _bind(target, infer(value, env), env, value)
             case ast.AnnAssign(target=ast.Name(id=name), annotation=note, value=value):
-                yield name, annotation(note) or (infer(value, env) if value else UNKNOWN)
+                yield name, annotation(note, known.fields) or (infer(value, env) if value else UNKNOWN)
             case ast.AugAssign(target=ast.Subscript() as target, value=value):
                 yield from _stored(target, infer(value, env), env)
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):

@@ -13,6 +13,7 @@ from optimizer.experts.rules import types
 from optimizer.experts.rules.effects import Aliases, Effects, aliases, bound_names, effects, pure
 from optimizer.experts.rules.environment import environment
 from optimizer.experts.rules.pattern import Match, match_expression, match_statements
+from optimizer.experts.rules.records import fields
 from optimizer.experts.rules.tree import Parsed, Statements, bare, block, code, parse
 
 _TOO_DYNAMIC = {"locals", "globals", "vars", "eval", "exec", "dir", "__import__"}
@@ -65,7 +66,7 @@ class Scene:
 
     @cached_property
     def env(self) -> dict[str, str]:
-        return environment(self.tree)
+        return environment(self.tree, fields(self.request.module_source, self.request.imported))
 
     @cached_property
     def _aliases(self) -> Aliases:

@@ -8,31 +8,51 @@ from optimizer.experts.rules.python import (
     append_loop,
     attribute_lookup,
     builtin_extremum_in_loop,
+    copied_text,
+    counted_elements,
     counting_by_hand,
     flag_loop,
     generator_test,
     index_loop,
     invariant_call,
+    invariant_text,
     list_as_queue,
     list_concatenation,
     list_membership,
+    nested_scan,
     overlapping_recursion,
+    pattern_in_loop,
     pop_transfer,
+    prefix_sum,
     product_loop,
     repeated_row_lookup,
     running_power,
     shift_loop,
     sieve_loop,
     sort_in_loop,
+    sorted_in_loop,
     string_prepend,
     swap_reversal,
+    text_by_parts,
     thread_queue,
     trial_division,
     while_counter,
 )
 from optimizer.experts.rules.rule import Rule
 
-# Rules on the LibCST tree, one a module.
+# Work that is done again and again, and can be done once: rules on the LibCST tree, one a module.
+REPETITION_RULES = (
+    counted_elements.RULE,
+    nested_scan.RULE,
+    prefix_sum.RULE,
+    sorted_in_loop.RULE,
+    pattern_in_loop.RULE,
+    invariant_text.RULE,
+    text_by_parts.RULE,
+    copied_text.RULE,
+)
+
+# Other rules on the LibCST tree, one a module.
 PYTHON_RULES = (
     overlapping_recursion.RULE,
     list_as_queue.RULE,
@@ -111,4 +131,8 @@ YAML_RULES = (
 
 def all_rules() -> tuple[Rule, ...]:
     """Every rule. Those that change the complexity come first, small savings last."""
-    return (*PYTHON_RULES, *load_rules(resources.files("optimizer.experts.rules.python"), YAML_RULES))
+    return (
+        *REPETITION_RULES,
+        *PYTHON_RULES,
+        *load_rules(resources.files("optimizer.experts.rules.python"), YAML_RULES),
+    )

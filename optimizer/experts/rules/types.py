@@ -5,7 +5,7 @@ for the whole function: where its bindings disagree, the type is unknown.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 
 UNKNOWN = ""
@@ -119,11 +119,16 @@ def join(one: str, other: str) -> str:
     return UNKNOWN
 
 
-def annotation(node: ast.expr | None) -> str:
-    """The type that an annotation names; unknown for unions and anything else unusual."""
+def annotation(node: ast.expr | None, records: Container[str] = frozenset()) -> str:
+    """The type that an annotation names; unknown for unions and anything else unusual.
+
+    `records` are names of classes that are types by themselves (see `records.py`).
+    """
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         with suppress(SyntaxError):
-            return annotation(ast.parse(node.value, mode="eval").body)
+            return annotation(ast.parse(node.value, mode="eval").body, records)
+    if isinstance(node, ast.Name) and node.id in records:
+        return node.id
     name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
     if name:
         return name if name in _SAME else _ALIASES.get(name, UNKNOWN)
@@ -131,8 +136,13 @@ def annotation(node: ast.expr | None) -> str:
         return UNKNOWN
     base = annotation(node.value)
     inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    of = ["..." if isinstance(each, ast.Constant) else annotation(each) or "object" for each in inner]
+    of = [_part(each, records) for each in inner]
     return f"{base}[{', '.join(of)}]" if base and "object" not in of else base
+
+
+def _part(node: ast.expr, records: Container[str]) -> str:
+    ellipsis = isinstance(node, ast.Constant) and node.value is Ellipsis
+    return "..." if ellipsis else annotation(node, records) or "object"
 
 
 def infer(node: ast.expr, env: Mapping[str, str]) -> str:  # noqa: PLR0912  # one answer a kind of expression
@@ -163,6 +173,9 @@ def infer(node: ast.expr, env: Mapping[str, str]) -> str:  # noqa: PLR0912  # on
             return join(infer(body, env), infer(orelse, env))
         case ast.Compare():
             return _comparison(node, env)
+        case ast.Attribute(value=value, attr=attr):
+            owner = infer(value, env)  # a record's fields are in the environment: "Task.minutes"
+            return owner if owner == LATER else env.get(f"{owner}.{attr}", UNKNOWN)
         case ast.Subscript(value=value, slice=ast.Slice()):
             return infer(value, env)
         case ast.Subscript(value=value):
