@@ -124,9 +124,12 @@ class Bubblewrap:
 
     def _argv(self, command: Command, cgroup: cgroups.Cgroup, rules: int, passwd: int) -> list[str]:
         limits = command.limits
-        space = "unlimited" if cgroup.folders else str(limits.memory_mb * 1024)
+        # Rlimits are what is left without cgroups; processes they count by user, over all sandboxes.
+        bound = bool(cgroup.folders)
+        space = "unlimited" if bound else str(limits.memory_mb * 1024)
+        processes = "unlimited" if bound else str(limits.processes)
         launcher = ["/bin/sh", "-c", _LAUNCHER, "sh", " ".join(cgroup.joins), str(limits.file_mb * 2048)]
-        launcher += [str(limits.cpu_seconds), str(limits.processes), space]
+        launcher += [str(limits.cpu_seconds), processes, space]
         pin = [] if command.core is None else ["taskset", "-c", str(command.core)]
         return [
             *launcher,

@@ -446,6 +446,29 @@ def test_sandboxes_of_several_threads_do_not_disturb_each_other(box: Bubblewrap)
     assert sorted(codes) == list(range(6))
 
 
+def test_a_fork_bomb_in_one_sandbox_leaves_room_in_another(box: Bubblewrap) -> None:
+    script = """
+        import os, time
+        try:
+            while True:
+                if os.fork() == 0:
+                    time.sleep(30)
+                    os._exit(0)
+        except OSError:
+            print("full", flush=True)
+        time.sleep(30)
+        """
+    running = box.start(program(script), stdout=subprocess.PIPE)
+    try:
+        assert running.process.stdout is not None
+        assert running.process.stdout.readline() == b"full\n"
+        assert box.run(program("import os; os.fork()", limits=quick(processes=10))).code == 0 or (
+            box.cgroup_version == 0  # there, processes are counted by user
+        )
+    finally:
+        running.close()
+
+
 # Machines that lack something
 
 
