@@ -9,7 +9,7 @@ from optimizer.experts.rules.scene import Scene
 from optimizer.experts.rules.tree import bare
 
 _EXACT = frozenset({"int", "str", "bool", "bytes"})
-_KEY_FUNCTIONS = {"len": ("str", "list", "tuple", "dict", "set", "bytes"), "abs": ("int", "float")}
+_KEY_FUNCTIONS = {"len": ("str", "tuple", "bytes"), "abs": ("int", "float")}
 _TEXT_KEYS = ("lower", "upper", "casefold", "strip")
 
 

@@ -188,8 +188,8 @@ class Scene:
         """Whether a name cannot stand for the object of one of the others."""
         if self.fresh_object(name):
             return True
-        mine = types.head(self.env.get(name, ""))
-        theirs = {types.head(self.env.get(each, "")) for each in others}
+        mine = types.concrete(self.env.get(name, ""))
+        theirs = {types.concrete(self.env.get(each, "")) for each in others}
         return bool(mine) and "" not in theirs and mine not in theirs
 
 

@@ -12,6 +12,7 @@ from optimizer.experts.rules.python import (
     counted_elements,
     counting_by_hand,
     flag_loop,
+    generator_condition,
     generator_test,
     index_loop,
     invariant_call,
@@ -50,6 +51,7 @@ REPETITION_RULES = (
     invariant_text.RULE,
     text_by_parts.RULE,
     copied_text.RULE,
+    generator_condition.RULE,
 )
 
 # Other rules on the LibCST tree, one a module.

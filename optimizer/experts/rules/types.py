@@ -64,6 +64,11 @@ def head(kind: str) -> str:
     return kind.partition("[")[0]
 
 
+def concrete(kind: str) -> str:
+    """The head of a built-in type; empty for what may be, or may share parts with, another type's object."""
+    return head(kind) if head(kind) in _SAME | {"deque"} else UNKNOWN
+
+
 def arguments(kind: str) -> list[str]:
     """["str", "int"] of "dict[str, int]"."""
     inner = kind.partition("[")[2][:-1]

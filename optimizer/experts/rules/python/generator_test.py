@@ -58,24 +58,24 @@ def _find(scene: Scene, place: Place) -> Change | None:
         parts = {hole: found.node(hole) for hole in found.holes}
         targets = scene.effects(fill("for T in X:\n    pass", T=parts["T"], X="x")[0]).binds
         outside = [name for name in targets if name in scene.parameters | scene.outside | scene.captured]
-        if outside or any(_unsafe(scene, part) for part in parts.values()):
+        if outside or any(unsafe(scene, part) for part in parts.values()):
             return None
-        opposite = _opposite(scene, parts["COND"]) if "not COND" in template else None
-        if opposite is not None:
+        other = opposite(scene, parts["COND"]) if "not COND" in template else None
+        if other is not None:
             return Change(
-                fill(template.replace("not COND", "COND"), **{**parts, "COND": opposite}), gone=tuple(targets)
+                fill(template.replace("not COND", "COND"), **{**parts, "COND": other}), gone=tuple(targets)
             )
         return Change(fill(template, **parts), gone=tuple(targets))
     return None
 
 
-def _unsafe(scene: Scene, part: cst.BaseExpression) -> bool:
+def unsafe(scene: Scene, part: cst.BaseExpression) -> bool:
     """A generator turns StopIteration into another exception; a loop does not."""
     effects = scene.effects(part)
     return effects.suspends or "next" in effects.reads or "__next__" in code(part)
 
 
-def _opposite(scene: Scene, test: cst.BaseExpression) -> cst.BaseExpression | None:
+def opposite(scene: Scene, test: cst.BaseExpression) -> cst.BaseExpression | None:
     """The test with `not` drawn into it; only where that is the same for every type."""
     match test:
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
@@ -84,10 +84,10 @@ def _opposite(scene: Scene, test: cst.BaseExpression) -> cst.BaseExpression | No
             left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right) as target]
         ):
             plain = all(scene.type_of(each) in ("int", "bool", "str") for each in (left, right))
-            opposite = (_OPPOSITES | _ORDERED if plain else _OPPOSITES).get(type(operator))
-            if opposite is None:
+            other = (_OPPOSITES | _ORDERED if plain else _OPPOSITES).get(type(operator))
+            if other is None:
                 return None
-            return test.with_changes(lpar=[], rpar=[], comparisons=[target.with_changes(operator=opposite())])
+            return test.with_changes(lpar=[], rpar=[], comparisons=[target.with_changes(operator=other())])
         case _:
             return None
 

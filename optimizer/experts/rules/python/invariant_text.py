@@ -66,7 +66,7 @@ def _parts(scene: Scene, node: ast.expr) -> bool:
         ):
             return bool(separator) and _text(scene, value)
         case ast.Call(func=ast.Name(id="sorted" | "reversed" as name), args=[value], keywords=[]):
-            return scene.is_builtin(name) and _text(scene, value)
+            return scene.is_builtin(name) and _parts(scene, value)
         case _:
             return _text(scene, node)
 

@@ -11,12 +11,16 @@ from optimizer.experts.rules.sites import Change, Place, in_statements
 
 def _find(scene: Scene, place: Place) -> Change | None:
     statement = place.block[place.index]
+    seen = scene.effects(statement)
 
     def wanted(node: cst.BaseExpression, around: cst.CSTNode) -> str:
         called = (
             isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "sorted"
         )
         if not called or not isinstance(node, cst.Call) or not scene.is_builtin("sorted"):
+            return ""
+        # What is not known may change the objects that are sorted, though not the list itself.
+        if seen.unknown_calls and len(node.args) > 1:
             return ""
         return "ordered in_order" if _only_read(node, around) and sorts(scene, node) else ""
 
