@@ -13,7 +13,6 @@ class Protocol:
     max_launches: int = 8  # then "undecided"
     pairs: int = 9  # a launch, spread over the size classes, at least 3 each
     sample_ns: int = 4_000_000  # aimed length of a batch
-    warm_ns: int = 4_000_000  # a side, a size class
     level: float = 0.99  # one-sided
     give_up: float = 0.85  # one-sided level at which the gate is out of reach: no more launches
     size_noise: float = 0.02  # a size class may not be slower by more than this,
