@@ -7,12 +7,13 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 
 from optimizer.workloads import shapes
+from optimizer.workloads.fitting import fits
 from optimizer.workloads.plain import OneShot
 from optimizer.workloads.shapes import Anything, Binary, Choice, Constants, Floats, Ints, Shape, Texts
 
 Edge = tuple[str, object]  # how it came about, the value
 _HUGE = 2**63 + 1
-_ENORMOUS = 10**40 + 1  # beyond what floats can hold exactly
+_ENORMOUS = 3**90 - 1  # beyond what floats can hold exactly, and one less than a square
 _EDGE_ELEMENTS = 12
 _UNICODE = "\u00c0\u00e9\u00df\u0130\u0131\u03a3\u03c2 \u0301\U0001f600\u4e2d\ufb01"
 
@@ -134,8 +135,9 @@ def _of_edge_elements(
     """What is an edge case for an element: all of them in one list, and one at a time among ordinary ones."""
     if isinstance(item, Anything | shapes.Opaque):
         return
-    found = [(note, value) for note, value in edges(item, sample, loose=loose)][:_EDGE_ELEMENTS]
-    yield "edge elements", [value for _, value in found]
+    made = edges(item, sample, loose=loose)
+    found = [(note, value) for note, value in made if loose or fits(item, value)][:_EDGE_ELEMENTS]
+    yield "edge elements", [*some, *(value for _, value in found)]
     yield "edge elements, and again", [value for _, value in (*found, *reversed(found))]
     for note, value in found:
         yield f"an element that is {note.removeprefix('edge: ')}", [*some[:2], value, *some[:1]]

@@ -93,11 +93,11 @@ def _shape(
     annotation: Shape | None,
     recorded: bool,
 ) -> Shape:
+    telling = annotation is not None and not shapes.is_opaque(annotation) and annotation != Anything()
     if seen:
         observed = shapes.widened(shapes.merged(seen))
-        known = annotation is None or shapes.is_opaque(annotation) or isinstance(annotation, Anything)
-        return observed if known or annotation is None else shapes.merged((observed, annotation))
-    if recorded and parameter.required and not name.startswith(("*", "init:")):
+        return shapes.merged((observed, annotation)) if telling and annotation is not None else observed
+    if recorded and not telling and parameter.required and not name.startswith(("*", "init:")):
         return Opaque("recorded")  # only ever seen as something that cannot be made here
     guessed = annotation or hints.guess(parameter, signature.node)
     if name.removeprefix("init:").startswith("**"):
@@ -224,9 +224,9 @@ def _mutated(plan: Plan) -> Iterator[Input]:
         if not values:
             continue
         names = random.sample(sorted(values), min(len(values), random.choice([1, 1, 2])))
-        item = over(
-            plan.target, base, {n: mutate(values[n], random) for n in names}, False, "changed a little"
-        )
+        changed = {name: mutate(values[name], random) for name in names}
+        kept = {name: value for name, value in changed.items() if _within(plan, name, value)}
+        item = over(plan.target, base, kept, False, "changed a little") if kept else None
         if item is not None:
             yield item
 
@@ -242,7 +242,7 @@ def _edge_inputs(plan: Plan, filled: Sequence[Values]) -> list[Iterator[Input | 
         for number, (note, value) in enumerate(edges(shape, sample, loose=loose)):
             if "**" in name and not _are_keywords(value):
                 continue
-            if not loose and not fits(shape, value):
+            if not _within(plan, name, value):
                 continue
             yield _assemble(plan, number, {name: value}, rest[number % len(rest)], note)
 
@@ -255,6 +255,11 @@ def _edge_inputs(plan: Plan, filled: Sequence[Values]) -> list[Iterator[Input | 
 
     groups = [of_parameter(name, shape) for name, shape in settable.items()]
     return [*groups, aliased()]
+
+
+def _within(plan: Plan, name: str, value: object) -> bool:
+    """Whether an annotation, if there is one, allows the value."""
+    return name not in plan.annotated or fits(dict(plan.shapes)[name], value)
 
 
 def _are_keywords(value: object) -> bool:

@@ -192,7 +192,8 @@ def _other(item: object, offset: int, copy: int, random: Random) -> object:
     if isinstance(item, tuple):
         return tuple(_other(part, offset, copy, random) for part in item)
     if isinstance(item, list):
-        return [_other(part, _step(item) * copy, copy, random) for part in random.sample(item, len(item))]
+        step = _step(item) * copy
+        return [_other(part, step, copy, random) for part in random.sample(item, len(item))]
     if isinstance(item, dict):
         return {key: _other(part, offset, copy, random) for key, part in item.items()}
     return item
