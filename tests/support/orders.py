@@ -10,14 +10,14 @@ ORDERS = b'''\
 """Orders."""
 
 
-def running(prices: list[int]) -> list[int]:
-    """The sum of the first price, of the first two, and so on."""
+def plan(prices: list[int]) -> list[int]:
+    """What the prices come to after one month, two months, and so on for five years."""
     result = []
-    for index in range(len(prices)):
+    for month in range(1, 61):
         total = 0
-        for price in prices[: index + 1]:
-            total = total + price
-        result.append(total)
+        for index in range(len(prices)):
+            total = total + prices[index]
+        result.append(total * month)
     return result
 
 
@@ -30,33 +30,34 @@ def largest(prices: list[int]) -> int:
     return found
 '''
 TESTS = b"""\
-from orders import largest, running
+from orders import largest, plan
 
 
-def test_running():
-    assert running([1, 2, 3]) == [1, 3, 6]
-    assert running([]) == []
-    assert running(list(range(400)))[-1] == 79800
+def test_plan():
+    assert plan([1, 2, 3])[:3] == [6, 12, 18]
+    assert plan([]) == [0] * 60
+    assert plan(list(range(400)))[0] == 79800
 
 
 def test_largest():
     assert largest([3, 1, 2]) == 3
     assert largest(list(range(500))) == 499
 """
+# Many times faster at every size, the empty list included: a busy machine does not decide the test.
 FASTER = '''\
-def running(prices: list[int]) -> list[int]:
-    """The sum of the first price, of the first two, and so on."""
+def plan(prices: list[int]) -> list[int]:
+    """What the prices come to after one month, two months, and so on for five years."""
     result = []
     total = 0
     for index in range(len(prices)):
-        for price in prices[index : index + 1]:
-            total = total + price
-        result.append(total)
+        total = total + prices[index]
+    for month in range(1, 61):
+        result.append(total * month)
     return result
 '''
 WRONG = "def largest(prices: list[int]) -> int:\n    return prices[0]\n"
 CANDIDATES = [
-    {"function": "orders.py::running", "source": FASTER, "summary": "Each sum is made from the last"},
+    {"function": "orders.py::plan", "source": FASTER, "summary": "The prices are added up once"},
     {"function": "orders.py::largest", "source": WRONG, "summary": "Quick, and wrong"},
 ]
 # Nothing is installed: the tests of the target run with what runs these.
