@@ -2,6 +2,7 @@
 
 import collections
 import http
+import itertools
 import math
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from optimizer.workloads.shapes import Anything, Binary, Choice, Constants, Floa
 Edge = tuple[str, object]  # how it came about, the value
 _HUGE = 2**63 + 1
 _ENORMOUS = 3**90 - 1  # beyond what floats can hold exactly, and one less than a square
-_EDGE_ELEMENTS = 12
+_EDGE_ELEMENTS = 16
 _UNICODE = "\u00c0\u00e9\u00df\u0130\u0131\u03a3\u03c2 \u0301\U0001f600\u4e2d\ufb01"
 
 
@@ -135,7 +136,9 @@ def _of_edge_elements(
     """What is an edge case for an element: all of them in one list, and one at a time among ordinary ones."""
     if isinstance(item, Anything | shapes.Opaque):
         return
-    made = edges(item, sample, loose=loose)
+    options = item.options if isinstance(item, Choice) else (item,)
+    by_option = [list(edges(option, sample, loose=loose)) for option in options]
+    made = [one for row in itertools.zip_longest(*by_option) for one in row if one is not None]
     found = [(note, value) for note, value in made if loose or fits(item, value)][:_EDGE_ELEMENTS]
     yield "edge elements", [*some, *(value for _, value in found)]
     yield "edge elements, and again", [value for _, value in (*found, *reversed(found))]
@@ -185,7 +188,10 @@ def _mappings(
 ) -> Iterator[Edge]:
     some = [dict(value) for value in sample(shape) if isinstance(value, dict)]
     largest = max(some, key=len, default={"a": 1})
+    if len(largest) < 2:  # one entry has no order
+        largest = {key: value for one in some for key, value in one.items()} or largest
     yield "edge: empty", {}
+    yield "edge: in order", largest
     yield "edge: in reverse order", dict(reversed(largest.items()))
     yield "edge: a subclass of dict", collections.OrderedDict(largest)
     yield "edge: None among the values", {**largest, **dict.fromkeys(list(largest)[:1])}

@@ -72,7 +72,7 @@ GENERATORS = (
         imports=("from collections.abc import Iterator",),
         calls=("first_three(iter([1, 2, 3, 4]))", "first_three(iter([1]))"),
         witness="items = iter([1, 2, 3, 4])\nfirst_three(items)\nlist(items)",
-        reasons=because(Reason.DIFFERENT_ARGUMENTS),
+        reasons=because(Reason.DIFFERENT_ARGUMENTS, Reason.DIFFERENT_RESULT),
     ),
     Trap(
         name="values that can be read only once are read once",
