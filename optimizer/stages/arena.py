@@ -1,7 +1,7 @@
 """Where one function is judged: sandboxes with its original, a candidate, and a null function.
 
 Each version has a sandbox of its own; the same module, limits and core. The original's are kept for
-all candidates of a function.
+all candidates of a function, and so is the core: two programs that time on one core measure each other.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ from pathlib import Path
 from optimizer.domain.candidates import Candidate
 from optimizer.domain.functions import Function
 from optimizer.domain.isolation import Bind, Command, Limits
+from optimizer.sandbox.cores import reserved
 from optimizer.sandbox.runner import Launcher, Session, Target, Zygote, start_zygote
 
 TIMING_SEED = 0  # hash seed of everything that is timed
@@ -34,6 +35,8 @@ class Arena:
     splice: Callable[[bytes, Function, Candidate], bytes]
     parameters: tuple[str, ...] = ()  # names, for the contract
     _open: dict[tuple[str, int], Zygote] = field(default_factory=dict)
+    _core: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _held: bool = False
 
     def original(self, seed: int) -> Zygote:
         if ("original", seed) not in self._open:
@@ -60,6 +63,9 @@ class Arena:
                 zygote.close()
 
     def _start(self, seed: int, overlay: Bind | None) -> Zygote:
+        if not self._held:
+            self._core.enter_context(reserved(self.core))
+            self._held = True
         return start_zygote(
             self.launcher, self.target, Command((), limits=self.limits, core=self.core), seed, overlay
         )
@@ -68,3 +74,5 @@ class Arena:
         for zygote in self._open.values():
             zygote.close()
         self._open.clear()
+        self._core.close()
+        self._held = False
