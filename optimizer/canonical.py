@@ -126,6 +126,22 @@ def is_shared(node: Node) -> bool:
     return node.type not in _VALUES and node.type != "opaque"
 
 
+def unshared(arguments: bytes, result: bytes, depth: int = 30) -> Node:
+    """The result with every reference replaced by what it refers to, down to some depth. Both were
+    encoded in one identity scope, the arguments first. Raises BadEncodingError."""
+    trees = (decode(arguments), decode(result))
+    objects = [node for tree in trees for node in walk(tree) if is_shared(node)]
+
+    def copy(node: Node, left: int) -> Node:
+        if node.type == "ref" and isinstance(node.value, int) and node.value < len(objects):
+            node = objects[node.value]
+        if left == 0:
+            return Node(node.type)
+        return Node(node.type, node.value, tuple(copy(child, left - 1) for child in node.children))
+
+    return copy(trees[1], depth)
+
+
 def same(expected: bytes, actual: bytes, tolerance: float) -> bool:
     """Byte equality; with a tolerance, floats may differ by that much relatively."""
     if expected == actual or tolerance <= 0:

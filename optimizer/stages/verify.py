@@ -97,21 +97,19 @@ def _different_result(expected: Outcome, actual: Outcome) -> Reason:
     """Named after its cause: arguments that were changed, or shared with the result, change it too."""
     if expected.kind is OutcomeKind.RAISED:
         return Reason.DIFFERENT_EXCEPTION
-    changed = expected.arguments != actual.arguments
-    if changed or _shared(expected) != _shared(actual):
+    if expected.arguments != actual.arguments or _alike(expected, actual):
         return Reason.DIFFERENT_ARGUMENTS
     return Reason.DIFFERENT_RESULT
 
 
-def _shared(outcome: Outcome) -> frozenset[int]:
-    """Which objects of the arguments are in the result: references to before its own first object."""
+def _alike(expected: Outcome, actual: Outcome) -> bool:
+    """Whether the results differ only in what they share with the arguments."""
     try:
-        arguments, result = canonical.decode(outcome.arguments), canonical.decode(outcome.result)
+        return canonical.unshared(expected.arguments, expected.result) == canonical.unshared(
+            actual.arguments, actual.result
+        )
     except canonical.BadEncodingError:
-        return frozenset()
-    known = sum(1 for node in canonical.walk(arguments) if canonical.is_shared(node))
-    refs = (node.value for node in canonical.walk(result) if node.type == "ref")
-    return frozenset(ref for ref in refs if isinstance(ref, int) and ref < known)
+        return False
 
 
 def difference(expected: Outcome, actual: Outcome, tolerance: float) -> Reason | None:
