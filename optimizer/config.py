@@ -7,6 +7,8 @@ whoever wrote the repository, so it may not name places on this machine: see `OU
 import dataclasses
 import difflib
 import math
+import re
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +19,11 @@ from optimizer.domain.settings import Settings
 
 FILES = ("pyproject.toml", ".optimizer.toml")
 PREFIX = "OPTIMIZER_"
-NOT_OURS = "OPTIMIZER_TEST_"  # where the tests find what they need: no settings
+NOT_OURS = "OPTIMIZER_TEST_POSTGRES"  # where our own tests find a server: no setting
 OURS_ONLY = ("home", "database_url", "candidates_file", "python", "memory_mb")
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
+# What git-check-ref-format allows, and a little less; the rest of a name is always a word.
+_PREFIX_OF_BRANCHES = re.compile(r"(?![/.-])(?!.*(?:\.\.|//|/\.|\./|\.lock/))[\w+./-]*")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _SMALLEST_GATE = 1.03  # neutral rewrites move the time by nearly that much
 
@@ -48,7 +52,7 @@ def configure(files: Mapping[str, str], environ: Mapping[str, str], flags: Mappi
                 )
             values[field], origins[field] = _typed(field, value, f"{name}: {key}"), name
     for variable, raw in sorted(environ.items()):
-        if variable.startswith(PREFIX) and not variable.startswith(NOT_OURS):
+        if variable.startswith(PREFIX) and variable != NOT_OURS:
             field = _field(variable.removeprefix(PREFIX).lower(), f"environment variable {variable}")
             values[field], origins[field] = _parsed(field, raw, variable), variable
     for field, value in flags.items():
@@ -132,6 +136,12 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError("float_tolerance has to be at least 0 and under 1")
     if settings.budget_seconds < 0:
         raise ConfigError("budget_seconds has to be at least 0")
+    if not _PREFIX_OF_BRANCHES.fullmatch(settings.branch_prefix):
+        raise ConfigError(f"branch_prefix: {settings.branch_prefix!r} cannot begin the name of a git branch")
+    try:
+        shlex.split(settings.test_command)
+    except ValueError as error:
+        raise ConfigError(f"test_command: {error} in {settings.test_command!r}") from None
     for name in ("call_seconds", "test_seconds", "memory_mb", "max_memory_ratio", "max_inputs"):
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name} has to be more than 0")

@@ -35,7 +35,7 @@ def state(repository: Path) -> State:
 def our_branches(repository: Path) -> dict[str, str]:
     """Commit by name."""
     lines = git(repository, "for-each-ref", "--format=%(refname:short) %(objectname)", OURS).splitlines()
-    return dict(line.split() for line in lines)  # type: ignore[misc]  # pairs, by the format
+    return {name: commit for name, _, commit in (line.partition(" ") for line in lines)}
 
 
 def _files(repository: Path) -> list[tuple[str, int, str]]:

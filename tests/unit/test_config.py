@@ -152,3 +152,25 @@ def test_an_assignment_is_a_field_and_its_value() -> None:
 def test_a_wrong_assignment_is_an_error(text: str) -> None:
     with pytest.raises(ConfigError):
         assignment(text)
+
+
+def test_variables_that_begin_with_test_are_settings_too() -> None:
+    environ = {"OPTIMIZER_TEST_SECONDS": "3", "OPTIMIZER_TEST_COMMAND": "pytest -x"}
+    found = settings(environ=environ)
+    assert (found.test_seconds, found.test_command) == (3.0, "pytest -x")
+
+
+@pytest.mark.parametrize("prefix", ["/x", "a//", "..bad", "-x", "x/.y/", "a.lock/", "a b/", "~", "a\n"])
+def test_a_prefix_that_git_takes_in_no_branch_is_refused_before_the_work(prefix: str) -> None:
+    with pytest.raises(ConfigError, match="branch_prefix"):
+        settings(environ={"OPTIMIZER_BRANCH_PREFIX": prefix})
+
+
+@pytest.mark.parametrize("prefix", ["", "optimizer/", "team/speed-", "größer/"])
+def test_a_prefix_of_branches_may_be_any_words(prefix: str) -> None:
+    assert settings(environ={"OPTIMIZER_BRANCH_PREFIX": prefix}).branch_prefix == prefix
+
+
+def test_a_command_with_an_open_quote_is_refused_before_the_work() -> None:
+    with pytest.raises(ConfigError, match="No closing quotation"):
+        settings(environ={"OPTIMIZER_TEST_COMMAND": 'pytest "tests'})
