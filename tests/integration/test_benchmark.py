@@ -66,6 +66,16 @@ def judged(
         return referee.evaluate(Candidate(candidate.rstrip("\n"), Provenance("test", "text", "1")))
 
 
+def judged_in_peace(folder: Path, original: str, candidate: str, inputs: tuple[Input, ...]) -> Evaluation:
+    """Asked again, twice at most, when the answer is one that other programs on the core bring about."""
+    disturbed = (Reason.UNDECIDED, Reason.COLD_DISAGREES, Reason.CPU_DISAGREES, Reason.NOT_REPEATED)
+    for _ in range(3):
+        evaluation = judged(folder, original, candidate, inputs)
+        if evaluation.decision.reason not in disturbed:
+            break
+    return evaluation
+
+
 def stopped(folder: Path, original: str, inputs: tuple[Input, ...], settings: Settings) -> Decision:
     """Where a function ends that cannot be judged."""
     with arena(folder, original) as opened:
@@ -80,7 +90,7 @@ def test_identical_code_is_not_accepted(tmp_path: Path) -> None:
 
 
 def test_a_function_that_is_several_times_faster_is_accepted(tmp_path: Path) -> None:
-    evaluation = judged(tmp_path, SLOW, FAST)
+    evaluation = judged_in_peace(tmp_path, SLOW, FAST, numbers())
     assert evaluation.decision == replace(evaluation.decision, stage=Stage.DECIDE, reason=Reason.ACCEPTED)
     assert evaluation.second is not None
     assert evaluation.second.wall.low > 1
@@ -194,7 +204,7 @@ def test_results_kept_where_nobody_looks_give_no_gain_on_first_calls(tmp_path: P
 def test_a_gain_bought_with_memory_is_refused(tmp_path: Path) -> None:
     original = SLOW.replace("range(6)", "range(200)")
     candidate = FAST.replace("6 *", "200 *").replace("total = 0", "room = bytearray(200_000)\n    total = 0")
-    evaluation = judged(tmp_path, original, candidate, numbers((50, 50, 50)))
+    evaluation = judged_in_peace(tmp_path, original, candidate, numbers((50, 50, 50)))
     assert (evaluation.decision.stage, evaluation.decision.reason) == (Stage.DECIDE, Reason.MEMORY)
 
 
@@ -243,7 +253,7 @@ def test_a_module_that_cannot_be_imported_is_not_callable(tmp_path: Path) -> Non
 def test_a_deep_recursion_may_become_an_answer_but_not_an_endless_loop(tmp_path: Path) -> None:
     original = "def depth(n):\n    return 0 if n <= 0 else 1 + depth(n - 1)\n"
     inputs = tuple(an_input(n, held_out=bool(n % 2)) for n in (*range(20, 60), 50_000))
-    answers = judged(tmp_path, original, "def depth(n):\n    return max(n, 0)\n", inputs)
+    answers = judged_in_peace(tmp_path, original, "def depth(n):\n    return max(n, 0)\n", inputs)
     hangs = "def depth(n):\n    while n > 40_000: pass\n    return max(n, 0)\n"
     assert answers.decision.reason is Reason.ACCEPTED
     assert answers.verdict is not None
