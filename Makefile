@@ -58,7 +58,7 @@ test-packages: install
 $(INSTALLED): pyproject.toml | system-packages
 	@test -x $(BIN)/pip || $(or $(PYTHON),python3) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@touch $@
 
 run: install
