@@ -68,7 +68,7 @@ def make_engine(settings: Settings, store: Store | None = None) -> Engine:
     home.mkdir(parents=True, exist_ok=True)
     return Engine(
         store=store or make_store(settings),
-        sandbox=bubblewrap.detect(),
+        sandbox=bubblewrap.find(),
         experts=make_experts(settings),
         settings=settings,
         home=home,

@@ -19,6 +19,10 @@ from optimizer.sandbox.runner import Launcher
 class FullSandbox(Sandbox, Launcher, Protocol):
     """Runs programs to their end, and starts ones that stay."""
 
+    def check(self) -> None:
+        """Raises SandboxError when it does not work on this machine."""
+        ...
+
 
 class Watcher(Protocol):
     """Is told of the progress of a scan; shows it, or does not."""

@@ -46,6 +46,11 @@ def fingerprint(settings: Settings, experts: Sequence[Expert]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _told(settings: Settings) -> dict[str, object]:
+    """The settings as they are kept with the job: without what may hold a password."""
+    return {key: value for key, value in dataclasses.asdict(settings).items() if key != "database_url"}
+
+
 def scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) -> Report:
     """Runs a job to its end. Raises OptimizerError; a job that was begun is then marked failed, one
     that the user stopped, interrupted."""
@@ -78,7 +83,7 @@ def _scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) ->
     done = engine.store.finished_scan(checkout.repository.url, checkout.tree, mark)
     if done:
         return _report(done, engine, unchanged=True)
-    settings = json.dumps(dataclasses.asdict(engine.settings))
+    settings = json.dumps(_told(engine.settings))
     job = engine.store.create_job(job_for(checkout, mark, settings))
     return _run(_Job(job, order, checkout, engine, watcher))
 
@@ -138,6 +143,7 @@ class _Job:
 
     def run(self) -> None:
         began = time.monotonic()
+        self.engine.sandbox.check()
         done = self.engine.store.finished_labels(self.job.id)
         functions = [function for function in self._extract() if function.label not in done]
         environment = self._environment()

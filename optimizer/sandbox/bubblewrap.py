@@ -83,6 +83,17 @@ class Bubblewrap:
         """Who code runs as, seen from outside; writable binds must belong to it."""
         return UID if self.rooted else os.geteuid()
 
+    def check(self) -> None:
+        """Tries it once, and removes what killed runs left; raises SandboxError with what to do."""
+        cgroups.sweep()
+        try:
+            done = self.run(Command(("/bin/true",), limits=Limits(wall_seconds=20)))
+        except OSError as error:
+            raise SandboxError(f"the sandbox does not start: {error} (see: optimizer doctor)") from error
+        if done.code:
+            reason = _first_line(done.stderr or b"no message")
+            raise SandboxError(f"the sandbox does not start: {reason} (see: optimizer doctor)")
+
     def run(self, command: Command, stdin: bytes = b"") -> Finished:
         began = time.monotonic()
         running = self.start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -227,15 +238,13 @@ def missing_programs() -> tuple[tuple[str, str], ...]:
 
 def detect() -> Bubblewrap:
     """The sandbox of this machine, tried once; raises SandboxError with what to do."""
+    box = find()
+    box.check()
+    return box
+
+
+def find() -> Bubblewrap:
+    """The sandbox of this machine, not yet tried; raises SandboxError when a program is missing."""
     for name, package in missing_programs():
         raise SandboxError(f"{name} is not installed: apt-get install {package} (see: optimizer doctor)")
-    box = Bubblewrap(str(shutil.which("bwrap")), cgroups.version())
-    cgroups.sweep()
-    try:
-        done = box.run(Command(("/bin/true",), limits=Limits(wall_seconds=20)))
-    except OSError as error:
-        raise SandboxError(f"the sandbox does not start: {error} (see: optimizer doctor)") from error
-    if done.code:
-        reason = _first_line(done.stderr or b"no message")
-        raise SandboxError(f"the sandbox does not start: {reason} (see: optimizer doctor)")
-    return box
+    return Bubblewrap(str(shutil.which("bwrap")), cgroups.version())

@@ -31,6 +31,7 @@ class Reproduced:
 
 def reverify(patch_id: int, engine: Engine, watcher: Watcher) -> Reproduced:
     """Needs the database, the repository and the sandbox; raises as a scan does."""
+    engine.sandbox.check()
     patch = engine.store.patch(patch_id)
     result = engine.store.patch_result(patch_id)
     watcher.stage("checkout", patch.base_commit[:12])

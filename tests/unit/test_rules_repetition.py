@@ -139,8 +139,17 @@ REWRITTEN: tuple[tuple[str, str, str, str, str], ...] = (
                         row.append(book.author)
                 found.append(row)
             return found
-    """, "    ordered = sorted(books, key=lambda book: (book.price, book.author))\n    for limit",
+    """, "        if ordered is None:\n            ordered = sorted(books, key=lambda",
      "f([Book('b', 2, []), Book('a', 1, [])], [0, 3, 2])"),
+    ("sorted-in-loop", "sorting that fails, in the round that gets there", """
+        def f(xs: list, n: int) -> list[object]:
+            found = []
+            for i in range(n):
+                found.append(i)
+                for x in sorted(xs):
+                    found.append(x)
+            return found
+    """, "if ordered is None:", "[f([2, 1], 2), f([1, 'a'], 0), f([None, 1], 1)]"),
     ("pattern-in-loop", "functions of the module, with their flags", """
         import re
         def f(lines: list[str]) -> list[str]:
@@ -318,6 +327,23 @@ LEFT_ALONE: tuple[tuple[str, str, str], ...] = (
                         found.append(book)
                 best.author = name
     """),
+    ("nested-scan", "an item is reached through a dict", """
+        def f(names: list[str], books: list[Book], best: dict[str, Book]) -> int:
+            found = 0
+            for name in names:
+                for book in books:
+                    if book.author == name:
+                        found += 1
+                best[name].author = name
+            return found
+    """),
+    ("sorted-in-loop", "an item is reached through a dict", """
+        def f(books: list[Book], best: dict[int, Book]) -> None:
+            for i in range(3):
+                for book in sorted(books, key=lambda book: book.price):
+                    last = book.author
+                best[i].price = 0
+    """),
     ("sum-of-prefix", "the caller may have given one list twice", """
         def f(xs: list[int], other: list[int]) -> list[int]:
             found = []
@@ -338,11 +364,13 @@ LEFT_ALONE: tuple[tuple[str, str, str], ...] = (
         def f(xs: list[int]) -> list[list[int]]:
             return [sorted(xs) for _ in range(3)]
     """),
-    ("sorted-in-loop", "the items may not be comparable, which must not come out earlier", """
-        def f(xs: list, n: int) -> None:
+    ("sorted-in-loop", "an iterator gives its items once only", """
+        def f(xs, n: int) -> list[object]:
+            found = []
             for i in range(n):
                 for x in sorted(xs):
-                    print(x)
+                    found.append(x)
+            return found
     """),
     ("pattern-in-loop", "a pattern that is no constant", """
         import re

@@ -1,6 +1,7 @@
 """What can be sorted, and used as a key, without ever failing or meaning something else."""
 
 import ast
+from collections.abc import Sequence
 
 import libcst as cst
 
@@ -30,33 +31,54 @@ def exact_key(kind: str) -> bool:
 
 
 def plain_value(node: ast.expr) -> bool:
-    """Made of names, attributes and constants alone: no call, and nothing that may be missing."""
+    """Made of names, attributes and constants alone: no call."""
     allowed = ast.Name | ast.Attribute | ast.Constant | ast.Tuple | ast.UnaryOp | ast.USub | ast.expr_context
     return all(isinstance(each, allowed) for each in ast.walk(node))
 
 
-def sorts(scene: Scene, call: cst.Call) -> bool:
-    """Whether `sorted(name, ...)` cannot fail."""
-    match ast.parse(bare(call), mode="eval").body:
+def sorts(scene: Scene, node: cst.BaseExpression) -> bool:
+    """Whether `sorted(name, ...)` cannot fail: built-in types in an order of their own."""
+    match ast.parse(bare(node), mode="eval").body:
         case ast.Call(func=ast.Name(id="sorted"), args=[ast.Name(id=name)], keywords=keywords):
             kind = scene.env.get(name, "")
         case _:
             return False
     if types.head(kind) not in ("list", "tuple", "str", "sequence", "set", "frozenset"):
         return False
-    keys = [each.value for each in keywords if each.arg == "key"]
-    others = [each for each in keywords if each.arg not in ("key", "reverse")]
-    constant = all(isinstance(each.value, ast.Constant) for each in keywords if each.arg == "reverse")
     element = types.element(kind)
-    if any(each.arg == name for key in keys for each in ast.walk(key) if isinstance(each, ast.arg)):
-        return False
-    return constant and not others and (_key(scene, keys[0], element) if keys else orderable(element))
+    key = _key_of(keywords)
+    if key is None:
+        return _plain(keywords) and orderable(element)
+    return _plain(keywords) and _builtin_key(scene, key, element)
 
 
-def _key(scene: Scene, key: ast.expr, element: str) -> bool:
-    match key:
+def plain_key(scene: Scene, keywords: Sequence[ast.keyword]) -> bool:
+    """Whether the arguments of `sorted()` name no function that could do anything else than look."""
+    match _key_of(keywords):
+        case None:
+            return _plain(keywords)
         case ast.Lambda(args=ast.arguments(args=[ast.arg()], defaults=[]), body=body):
-            return plain_value(body) and orderable(types.infer(body, scene.env))
+            return _plain(keywords) and plain_value(body)
+        case ast.Name(id=name):
+            return _plain(keywords) and scene.is_builtin(name) and name in _KEY_FUNCTIONS
+        case _:
+            return False
+
+
+def _key_of(keywords: Sequence[ast.keyword]) -> ast.expr | None:
+    return next((each.value for each in keywords if each.arg == "key"), None)
+
+
+def _plain(keywords: Sequence[ast.keyword]) -> bool:
+    """Nothing beside the key but a direction that is written out."""
+    return all(
+        each.arg == "key" or (each.arg == "reverse" and isinstance(each.value, ast.Constant))
+        for each in keywords
+    )
+
+
+def _builtin_key(scene: Scene, key: ast.expr, element: str) -> bool:
+    match key:
         case ast.Name(id=name):
             return scene.is_builtin(name) and types.head(element) in _KEY_FUNCTIONS.get(name, ())
         case ast.Attribute(value=ast.Name(id="str"), attr=method):

@@ -10,6 +10,7 @@ from optimizer.experts.rules.scene import Scene
 from optimizer.experts.rules.sites import Change
 from optimizer.experts.rules.template import fill
 from optimizer.experts.rules.tree import Statement
+from optimizer.experts.rules.types import SCALARS
 
 # What takes all items of a generator at once: such a generator does not outlive its statement.
 _CONSUMERS = frozenset("all any bytes dict frozenset list max min set sorted sum tuple".split())
@@ -57,6 +58,17 @@ def again(
         if not any(same(each.node, other) for other in found):
             found.append(each.node)
     return found
+
+
+def changes_its_own(scene: Scene, *nodes: cst.CSTNode) -> bool:
+    """Whether the code changes nothing but containers that the function made itself, and those not inside.
+
+    Then no attribute of any object that it was given can be another one afterwards.
+    """
+    seen = scene.effects(*nodes)
+    if seen.unknown_calls or seen.suspends or seen.deep:
+        return False
+    return all(scene.env.get(name) in SCALARS or scene.fresh_object(name) for name in seen.changes)
 
 
 def in_front(scene: Scene, statement: Statement, found: Sequence[Found]) -> Change | None:

@@ -8,7 +8,7 @@ from optimizer.experts.rules.rule import Rule
 from optimizer.experts.rules.scene import Scene
 from optimizer.experts.rules.sites import Change, Place, in_statements
 from optimizer.experts.rules.template import fill, fill_expression
-from optimizer.experts.rules.tree import Statement, with_value
+from optimizer.experts.rules.tree import Statement
 from optimizer.experts.rules.types import element, hashable, head
 
 _IMPORT = "from collections import Counter"
@@ -43,9 +43,10 @@ def _filled(scene: Scene, place: Place) -> Change | None:
         return None
     if len({name, items, item}) != 3:
         return None
-    value = fill_expression(f"dict(Counter({items}))")
-    new = with_value(taken[0].with_changes(leading_lines=[]), value)
-    return Change((new,), count=2, imports=(_IMPORT,), gone=(item,))
+    # A loop of its own is quicker than Counter where there are few items; see counting-by-hand.
+    counting = fill(f"for {item} in {items}:\n    {name}[{item}] = {name}.get({item}, 0) + 1")
+    first = taken[0].with_changes(leading_lines=[])
+    return Change((first, *counting), count=2)
 
 
 def _in_one(scene: Scene, place: Place) -> Change | None:
@@ -157,7 +158,7 @@ def _binds(target: cst.CSTNode, name: str) -> bool:
 
 RULE = Rule(
     name="counted-elements",
-    summary="counts all elements in one pass with Counter, instead of walking through the list for each",
+    summary="counts all elements in one pass, instead of walking through the whole list for each of them",
     before="""\
 def frequencies(words: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
@@ -167,10 +168,11 @@ def frequencies(words: list[str]) -> dict[str, int]:
 """,
     after="""\
 def frequencies(words: list[str]) -> dict[str, int]:
-    found: dict[str, int] = dict(Counter(words))
+    found: dict[str, int] = {}
+    for word in words:
+        found[word] = found.get(word, 0) + 1
     return found
 """,
-    imports=(_IMPORT,),
     rewrite=in_statements(_find),
     sets_up=True,
 )

@@ -1,11 +1,14 @@
 """For each item of one list the whole of another one is walked through, for those with the same key."""
 
+import ast
+import builtins
 from dataclasses import dataclass
 
 import libcst as cst
 
 from optimizer.experts.rules.orders import exact_key
 from optimizer.experts.rules.pattern import match_statements
+from optimizer.experts.rules.repeated import changes_its_own
 from optimizer.experts.rules.rule import Rule
 from optimizer.experts.rules.scene import Scene
 from optimizer.experts.rules.sites import Change, Place, in_statements
@@ -58,13 +61,20 @@ def _grouping(scene: Scene, scan: _Scan, groups: str) -> tuple[Statement, ...]:
 
 
 def _annotation(scene: Scene, scan: _Scan) -> str:
-    """As the parameter's own annotation says it."""
+    """As the parameter's own annotation says it, where that names nothing from elsewhere."""
     for parameter in scene.parsed.function.params.params:
         if parameter.name.value == scan.items and parameter.annotation is not None:
             match parameter.annotation.annotation:
                 case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=inner)), *_]):
-                    return f": dict[{scene.type_of(scan.key)}, list[{code(inner)}]]"
+                    note = f": dict[{scene.type_of(scan.key)}, list[{code(inner)}]]"
+                    return note if scene.effects(inner).reads <= _own_names(scene) else ""
     return ""
+
+
+def _own_names(scene: Scene) -> set[str]:
+    """Built-in names, and the classes of the module itself."""
+    tree = ast.parse(scene.request.module_source)
+    return set(dir(builtins)) | {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 def _group_name(scan: _Scan) -> str:
@@ -125,8 +135,7 @@ def _same_for_all_rounds(scene: Scene, outer: cst.For | cst.While, scan: _Scan) 
     stays = scene.effects(scan.key).reads - {scan.item}
     if scan.items in bound or stays & bound or scan.item in scene.captured | scene.outside | scene.parameters:
         return False
-    changes = scene.effects(outer)
-    if changes.unknown_calls or changes.suspends:
+    if not changes_its_own(scene, outer):
         return False
     moved = {scan.items, scan.item, *stays, *scene.effects(scan.wanted).reads}
     inside = scene.effects(*scan.body)
