@@ -125,9 +125,16 @@ def _constant(node: ast.Constant, names: Names, depth: int) -> Shape | None:
         return None
 
 
+def _series(name: str, item: Shape) -> Shape:
+    """What asks for an iterable may get one that can be gone through only once."""
+    kinds = ("list", "iterator", "tuple") if name == "Iterable" else (_SERIES[name],)
+    series = tuple(Series(kind, item) for kind in kinds)
+    return series[0] if len(series) == 1 else Choice(series)
+
+
 def _bare(name: str) -> Shape | None:
     if name in _SERIES:
-        return Series(_SERIES[name], Choice((shapes.Ints(), shapes.Texts())))
+        return _series(name, Choice((shapes.Ints(), shapes.Texts())))
     if name in ("tuple", "Tuple"):
         return Series("tuple", Choice((shapes.Ints(), shapes.Texts())))
     if name in _MAPPINGS:
@@ -151,7 +158,7 @@ def _subscript(node: ast.Subscript, names: Names, depth: int) -> Shape | None:
     if name in ("tuple", "Tuple"):
         return _tuple(inner, names, depth)
     if name in _SERIES:
-        return Series(_SERIES[name], _item(inner[0], names, depth))
+        return _series(name, _item(inner[0], names, depth))
     if name in _MAPPINGS:
         value = _item(inner[1], names, depth) if len(inner) > 1 else shapes.Ints()
         return shapes.Mapping(_MAPPINGS[name], _item(inner[0], names, depth), value)

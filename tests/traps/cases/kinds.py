@@ -121,7 +121,7 @@ KINDS = (
         imports=("from typing import NamedTuple",),
         calls=("moved([Point(1, 2)], 1)", "moved([], 1)"),
         witness="moved([Point(1, 2)], 1)[0].x",
-        reasons=because(Reason.DIFFERENT_RESULT),
+        reasons=because(Reason.DIFFERENT_RESULT, Reason.DIFFERENT_EXCEPTION),
     ),
     Trap(
         name="a bool is an int",
