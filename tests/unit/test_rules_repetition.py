@@ -18,6 +18,9 @@ CALLS: dict[str, tuple[str, ...]] = {
         "titles_by(['b', 'a', 'b'], [Book('a', '1'), Book('b', '2'), Book('a', '3')])",
         "titles_by([], [Book('a', '1')])",
         "titles_by(['a'], [])",
+        "titles_by([], [1])",
+        "titles_by([1], [])",
+        "titles_by([1], [None])",
     ),
     "sum-of-prefix": ("balances(5, [1, -2, 3])", "balances(5, [])", "balances(0, [True, True])"),
     "sorted-in-loop": ("ranks([3, 1, 2], [2, 0, 9])", "ranks([], [1])", "ranks([1], [])"),
@@ -104,7 +107,7 @@ REWRITTEN: tuple[tuple[str, str, str, str, str], ...] = (
                 else:
                     found.append(0.0)
             return found
-    """, "for book in books_by_author.get(author, ()):\n            if book.price > 1:",
+    """, "for book in books_by_author.get(author, ()) if books_by_author else ():",
      "f(['a', 'b', 'c'], [Book('a', 1, []), Book('b', 2, []), Book('a', 3, []), Book('a', 4, [])])"),
     ("nested-scan", "the comparison that skips", """
         def f(names: list[str], others: list[str]) -> list[str]:
@@ -326,6 +329,18 @@ LEFT_ALONE: tuple[tuple[str, str, str], ...] = (
                     if book.author == name:
                         found.append(book)
                 best.author = name
+    """),
+    ("nested-scan", "groups that are left half made would be used in the next round", """
+        def f(names: list[str], books: list[Book]) -> list[str]:
+            found = []
+            for name in names:
+                try:
+                    for book in books:
+                        if book.author == name:
+                            found.append(name)
+                except AttributeError:
+                    found.append("?")
+            return found
     """),
     ("nested-scan", "an item is reached through a dict", """
         def f(names: list[str], books: list[Book], best: dict[str, Book]) -> int:

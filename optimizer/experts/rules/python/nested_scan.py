@@ -43,21 +43,28 @@ def _find(scene: Scene, place: Place) -> Change | None:
         return None
     scan = finder.found[0]
     groups = scene.fresh(_group_name(scan), f"{scan.items}_by_key")
-    inner = fill("for ITEM in GROUPS.get(KEY, ()):\n    BODY", ITEM=scan.item, GROUPS=groups,
-                 KEY=scan.wanted, BODY=scan.body)[0]  # fmt: skip  # one template
-    inner = inner.with_changes(leading_lines=scan.loop.leading_lines, orelse=scan.loop.orelse)
-    changed = outer.with_changes(leading_lines=[]).visit(_Loop(scan.loop, inner))
-    return Change((*_grouping(scene, scan, groups), cst.ensure_type(changed, type(outer))))
+    changed = outer.with_changes(leading_lines=[]).visit(_Loop(scan.loop, _looked_up(scan, groups)))
+    start = fill(f"{groups}{_annotation(scene, scan)} = {{}}")
+    return Change((*start, cst.ensure_type(changed, type(outer))))
 
 
-def _grouping(scene: Scene, scan: _Scan, groups: str) -> tuple[Statement, ...]:
-    note = _annotation(scene, scan)
-    return fill(
-        f"{groups}{note} = {{}}\nfor ITEM in ITEMS:\n    {groups}.setdefault(KEY, []).append(ITEM)",
+def _looked_up(scan: _Scan, groups: str) -> list[Statement]:
+    """What takes the place of the inner loop.
+
+    The groups are made in the first round that gets there, and no key is asked for where there are
+    none: so nothing is read that was not read before.
+    """
+    grouping, loop = fill(
+        f"if not {groups}:\n    for ITEM in ITEMS:\n        {groups}.setdefault(KEY, []).append(ITEM)\n"
+        f"for ITEM in {groups}.get(WANTED, ()) if {groups} else ():\n    BODY",
         ITEM=scan.item,
         ITEMS=scan.items,
         KEY=scan.key,
+        WANTED=scan.wanted,
+        BODY=scan.body,
     )
+    first = grouping.with_changes(leading_lines=scan.loop.leading_lines)
+    return [first, loop.with_changes(orelse=scan.loop.orelse)]
 
 
 def _annotation(scene: Scene, scan: _Scan) -> str:
@@ -100,12 +107,14 @@ class _Inner(cst.CSTVisitor):
 
 
 class _Loop(cst.CSTTransformer):
-    def __init__(self, old: cst.For, new: Statement) -> None:
+    def __init__(self, old: cst.For, new: list[Statement]) -> None:
         super().__init__()
         self._old, self._new = old, new
 
-    def leave_For(self, original_node: cst.For, updated_node: cst.For) -> cst.BaseStatement:  # noqa: N802  # LibCST's name
-        return self._new if original_node is self._old else updated_node
+    def leave_For(  # noqa: N802  # LibCST's name
+        self, original_node: cst.For, updated_node: cst.For
+    ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement]:
+        return cst.FlattenSentinel(self._new) if original_node is self._old else updated_node
 
 
 def _scan(scene: Scene, loop: cst.For) -> _Scan | None:
@@ -135,7 +144,8 @@ def _same_for_all_rounds(scene: Scene, outer: cst.For | cst.While, scan: _Scan) 
     stays = scene.effects(scan.key).reads - {scan.item}
     if scan.items in bound or stays & bound or scan.item in scene.captured | scene.outside | scene.parameters:
         return False
-    if not changes_its_own(scene, outer):
+    caught = any(isinstance(node, ast.Try) for node in ast.walk(ast.parse(code(outer))))
+    if caught or not changes_its_own(scene, outer):  # groups left half made must not be used
         return False
     moved = {scan.items, scan.item, *stays, *scene.effects(scan.wanted).reads}
     inside = scene.effects(*scan.body)
@@ -210,10 +220,11 @@ class Book:
 def titles_by(authors: list[str], books: list[Book]) -> list[str]:
     found = []
     books_by_author: dict[str, list[Book]] = {}
-    for book in books:
-        books_by_author.setdefault(book.author, []).append(book)
     for author in authors:
-        for book in books_by_author.get(author, ()):
+        if not books_by_author:
+            for book in books:
+                books_by_author.setdefault(book.author, []).append(book)
+        for book in books_by_author.get(author, ()) if books_by_author else ():
             found.append(book.title)
     return found
 """,
