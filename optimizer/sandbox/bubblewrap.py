@@ -26,12 +26,12 @@ UID = 61917  # belongs to nobody: above what systemd hands out, below its dynami
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("alternatives", "ld.so.cache", "localtime", "ssl", "ca-certificates", "mime.types")
 _ETC_NETWORK = ("resolv.conf", "hosts", "nsswitch.conf", "gai.conf")
-# $1: cgroup.procs files, $2..$4: kilobytes of a file (in 512-byte blocks), CPU seconds, processes;
-# $5: kilobytes of address space or "unlimited"; the rest is the command.
+# $1: cgroup.procs files, $2: 512-byte blocks of a file, $3: CPU seconds, $4: kilobytes of address space
+# or "unlimited"; the rest is the command.
 _LAUNCHER = """
 for procs in $1; do echo 0 > "$procs" || exit 125; done
-ulimit -c 0; ulimit -f "$2"; ulimit -t "$3"; ulimit -p "$4" 2>/dev/null; ulimit -v "$5"
-shift 5; exec "$@"
+ulimit -c 0; ulimit -f "$2"; ulimit -t "$3"; ulimit -v "$4"
+shift 4; exec "$@"
 """
 _PASSWD = f"root:x:0:0::/root:/bin/sh\nsandbox:x:{UID}:{UID}::/tmp:/bin/sh\n"
 
@@ -135,12 +135,9 @@ class Bubblewrap:
 
     def _argv(self, command: Command, cgroup: cgroups.Cgroup, rules: int, passwd: int) -> list[str]:
         limits = command.limits
-        # Rlimits are what is left without cgroups; processes they count by user, over all sandboxes.
-        bound = bool(cgroup.folders)
-        space = "unlimited" if bound else str(limits.memory_mb * 1024)
-        processes = "unlimited" if bound else str(limits.processes)
+        space = "unlimited" if cgroup.folders else str(limits.memory_mb * 1024)
         launcher = ["/bin/sh", "-c", _LAUNCHER, "sh", " ".join(cgroup.joins), str(limits.file_mb * 2048)]
-        launcher += [str(limits.cpu_seconds), processes, space]
+        launcher += [str(limits.cpu_seconds), space]
         pin = [] if command.core is None else ["taskset", "-c", str(command.core)]
         return [
             *launcher,
@@ -153,6 +150,7 @@ class Bubblewrap:
             *("--chdir", command.directory, "--"),
             *self._drop(),
             *("setarch", "-R", "--"),
+            *_process_limit(cgroup, limits),
             *command.argv,
         ]
 
@@ -169,6 +167,13 @@ class Bubblewrap:
         if not self.rooted:
             return []
         return ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--inh-caps=-all", "--"]
+
+
+def _process_limit(cgroup: cgroups.Cgroup, limits: Limits) -> list[str]:
+    """What is left without cgroups. The kernel counts processes by user and user namespace, so the
+    limit is set inside: outside, all that the user runs would count."""
+    most = limits.processes
+    return [] if cgroup.folders else ["prlimit", f"--nproc={most}:{most}", "--"]
 
 
 def _own_binds(command: Command) -> list[str]:
@@ -231,6 +236,7 @@ def missing_programs() -> tuple[tuple[str, str], ...]:
         "bwrap": "bubblewrap",
         "setarch": "util-linux",
         "setpriv": "util-linux",
+        "prlimit": "util-linux",
         "taskset": "util-linux",
     }
     return tuple((name, package) for name, package in needed.items() if not shutil.which(name))
