@@ -70,6 +70,10 @@ class LoadError(Exception):
     """The module or the function is not to be had inside."""
 
 
+class ImportFailedError(LoadError):
+    """The module cannot be imported: nothing in it can be run."""
+
+
 class Zygote:
     """A sandbox whose process has imported the module and waits to be forked."""
 
@@ -234,10 +238,10 @@ def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float, 
         text = _last_line(stderr)
         if "bwrap:" in text or "setpriv:" in text or "not found" in text:
             raise SandboxError(f"the sandbox does not start: {text}") from error
-        raise LoadError(f"the import ended the process or hung {text}".strip()) from error
+        raise ImportFailedError(f"the import ended the process or hung {text}".strip()) from error
     if not answer.get("ok"):
         zygote.close()
-        raise LoadError(str(answer.get("error")))
+        raise ImportFailedError(str(answer.get("error")))
     sock.settimeout(None)
     return zygote
 

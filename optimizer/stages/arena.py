@@ -14,7 +14,7 @@ from optimizer.domain.candidates import Candidate
 from optimizer.domain.functions import Function
 from optimizer.domain.isolation import Bind, Command, Limits
 from optimizer.sandbox.cores import reserved
-from optimizer.sandbox.runner import Launcher, Session, Target, Zygote, start_zygote
+from optimizer.sandbox.runner import ImportFailedError, Launcher, Session, Target, Zygote, start_zygote
 
 TIMING_SEED = 0  # hash seed of everything that is timed
 SEEDS = (TIMING_SEED, 1)  # the original is observed under both
@@ -34,6 +34,7 @@ class Arena:
     core: int | None
     splice: Callable[[bytes, Function, Candidate], bytes]
     parameters: tuple[str, ...] = ()  # names, for the contract
+    import_error: str = ""  # of the original: it need not be waited for a second time
     _open: dict[tuple[str, int], Zygote] = field(default_factory=dict)
     _core: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _held: bool = False
@@ -63,12 +64,18 @@ class Arena:
                 zygote.close()
 
     def _start(self, seed: int, overlay: Bind | None) -> Zygote:
+        if overlay is None and self.import_error:
+            raise ImportFailedError(self.import_error)
         if not self._held:
             self._core.enter_context(reserved(self.core))
             self._held = True
-        return start_zygote(
-            self.launcher, self.target, Command((), limits=self.limits, core=self.core), seed, overlay
-        )
+        command = Command((), limits=self.limits, core=self.core)
+        try:
+            return start_zygote(self.launcher, self.target, command, seed, overlay)
+        except ImportFailedError as error:
+            if overlay is None:
+                self.import_error = str(error)
+            raise
 
     def close(self) -> None:
         for zygote in self._open.values():

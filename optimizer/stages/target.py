@@ -4,7 +4,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from optimizer.domain.candidates import Candidate
@@ -44,6 +44,7 @@ class TargetUnderTest:
     compiled: Path  # folder with compiled modules, for the sandbox
     engine: Engine
     watcher: Watcher
+    broken: dict[str, str] = field(default_factory=dict)  # module -> why it cannot be imported
 
     def ranked(self, functions: Sequence[Function]) -> list[Function]:
         return ranked(functions, dict(self.tests.profiles), _language(functions[0]).static_rank)
@@ -76,7 +77,7 @@ class TargetUnderTest:
         panel = self._panel(language, rejected)
         profile = self.tests.profile(function.label)
         with contextlib.closing(self._arena(function, language)) as arena:
-            return judge(
+            result = judge(
                 arena,
                 workload,
                 profile,
@@ -85,18 +86,28 @@ class TargetUnderTest:
                 lambda evaluation: self.watcher.evaluated(function, evaluation),
                 imported_sources(self.checkout, function.path, arena.source.decode("utf-8", "replace")),
             )
+            if arena.import_error:
+                self.broken[arena.target.module] = arena.import_error
+            return result
 
     def _arena(self, function: Function, language: Language) -> Arena:
+        target = self._target(function, language)
         return Arena(
             launcher=self.engine.sandbox,
-            target=self._target(function, language),
+            target=target,
             function=function,
             source=read_blob(self.checkout, function.path),
             inside=f"{REPO}/{function.path}",
-            limits=Limits(memory_mb=self.engine.settings.memory_mb, cpu_seconds=600, wall_seconds=60.0),
+            limits=Limits(
+                memory_mb=self.engine.settings.memory_mb,
+                cpu_seconds=600,
+                # For an import, which should take no longer than all the tests together.
+                wall_seconds=min(60.0, self.engine.settings.test_seconds),
+            ),
             core=self.engine.core,
             splice=language.splice,
             parameters=parameters(function),
+            import_error=self.broken.get(target.module, ""),
         )
 
     def _target(self, function: Function, language: Language) -> Target:
@@ -156,7 +167,8 @@ def _failing(tests: TestRun) -> list[str]:
     bad = [name for name, outcome in tests.outcomes if outcome not in ("passed", "skipped", "xfailed")]
     if not bad:
         return []
-    return [f"{len(bad)} tests do not pass before anything is changed, such as {bad[0]}"]
+    many = f"{len(bad)} tests do" if len(bad) > 1 else "1 test does"
+    return [f"{many} not pass before anything is changed, such as {bad[0]}"]
 
 
 def _compile(

@@ -31,7 +31,7 @@ FILES = {
     "deeper.py": f"VALUE = {'[' * 30000}{']' * 30000}\n{PLAIN.format('deeper', 'n')}",
     "operators.py": PLAIN.format("operators", " + ".join(["n"] * 20000)),
     "empty.py": "",
-    "tests/test_top.py": "from top import running\n\n\ndef test_it():\n    assert running([1, 2]) == [1, 3]\n",
+    "tests/test_top.py": "from top import running\n\n\ndef test_it():\n    assert running([1]) == [1]\n",
 }
 RAW = {
     "binary.py": b"\x7fELF\x02\x01\x01" + random.Random(1).randbytes(5000),
