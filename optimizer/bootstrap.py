@@ -30,6 +30,19 @@ def home_of(settings: Settings) -> Path:
     return Path(os.environ.get("OPTIMIZER_HOME") or Path(state) / "optimizer").absolute()
 
 
+def ready_home(settings: Settings) -> Path:
+    """The same, made where it is missing. Raises ConfigError when it cannot be written."""
+    home = home_of(settings)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        reason = "" if os.access(home, os.W_OK | os.X_OK) else "read-only, or another user's"
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    if reason:
+        raise ConfigError(f"{home} cannot be written ({reason}): set OPTIMIZER_HOME to another folder")
+    return home
+
+
 def database_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{home_of(settings) / 'optimizer.db'}"
 
@@ -38,7 +51,7 @@ def make_store(settings: Settings) -> Store:
     """Opens the results database; the embedded one is made, and brought up to date, by itself."""
     url = database_url(settings)
     if url.startswith("sqlite"):
-        home_of(settings).mkdir(parents=True, exist_ok=True)
+        ready_home(settings)
         upgrade(url)
     return open_store(url)
 
@@ -64,8 +77,7 @@ def timing_core() -> int | None:
 
 def make_engine(settings: Settings, store: Store | None = None) -> Engine:
     os.umask(0o022)  # what we write is read by the sandbox's own uid
-    home = home_of(settings)
-    home.mkdir(parents=True, exist_ok=True)
+    home = ready_home(settings)
     return Engine(
         store=store or make_store(settings),
         sandbox=bubblewrap.find(),

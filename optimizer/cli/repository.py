@@ -3,7 +3,7 @@
 from typing import Any
 
 from optimizer import vcs
-from optimizer.bootstrap import home_of
+from optimizer.bootstrap import ready_home
 from optimizer.cli.session import Assignments, configured
 from optimizer.config import FILES, Configured
 from optimizer.domain.errors import ConfigError
@@ -30,7 +30,7 @@ def read_configuration(
     source: str, ref: str | None, flags: dict[str, Any], assignments: Assignments
 ) -> Configured:
     """The settings as `submit` would use them for the repository."""
-    checkout = vcs.checkout(source, ref, home_of(configured(flags, assignments).settings))
+    checkout = vcs.checkout(source, ref, ready_home(configured(flags, assignments).settings))
     try:
         return configured(flags, assignments, settings_files(checkout))
     finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer import vcs
-from optimizer.bootstrap import home_of, make_engine, make_store
+from optimizer.bootstrap import make_engine, make_store, ready_home
 from optimizer.cli.output import (
     emit_json,
     funnel_data,
@@ -61,7 +61,7 @@ def submit_repository(request: Request) -> None:
 def _scanned(request: Request, view: View) -> tuple[Report, Tally]:
     given = configured(request.flags, request.assignments).settings
     view.begin("checkout", vcs.hide_credentials(request.source))
-    checkout = vcs.checkout(request.source, request.ref, home_of(given))
+    checkout = vcs.checkout(request.source, request.ref, ready_home(given))
     try:
         settings = configured(request.flags, request.assignments, settings_files(checkout)).settings
         store = MemoryStore() if request.dry_run else until_the_end(make_store(settings))

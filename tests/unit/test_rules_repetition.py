@@ -22,6 +22,7 @@ CALLS: dict[str, tuple[str, ...]] = {
         "titles_by([1], [])",
         "titles_by([1], [None])",
     ),
+    "queue-walk": ("reachable({'a': ['b', 'c'], 'b': ['a'], 'c': []}, 'a')", "reachable({}, 'a')"),
     "sum-of-prefix": ("balances(5, [1, -2, 3])", "balances(5, [])", "balances(0, [True, True])"),
     "sorted-in-loop": ("ranks([3, 1, 2], [2, 0, 9])", "ranks([], [1])", "ranks([1], [])"),
     "pattern-in-loop": ("numbers_in(['a1b22', '', '3'])", "numbers_in([])", "numbers_in([1])"),
@@ -119,6 +120,19 @@ REWRITTEN: tuple[tuple[str, str, str, str, str], ...] = (
                     found.append(other)
             return found
     """, "others_by_key.get(name, ())", "f(['a', 'b'], ['b', 'c', 'b'])"),
+    ("queue-walk", "several values in each entry", """
+        def f(graph: dict[str, list[str]], start: str) -> list[int]:
+            queue = []
+            queue.append((start, 0))
+            depths = []
+            while len(queue) > 0:
+                name, depth = queue.pop(0)
+                depths.append(depth)
+                if depth > 3:
+                    break
+                queue.extend((other, depth + 1) for other in graph[name])
+            return depths
+    """, "for name, depth in queue:", "f({'a': ['b', 'b'], 'b': ['a']}, 'a')"),
     ("sum-of-prefix", "the sums alone, which are never a bool", """
         def f(xs: list[int]) -> list[int]:
             return [sum(xs[:i + 1]) for i in range(len(xs))]
@@ -329,6 +343,53 @@ LEFT_ALONE: tuple[tuple[str, str, str], ...] = (
                     if book.author == name:
                         found.append(book)
                 best.author = name
+    """),
+    ("queue-walk", "what is left is asked for afterwards", """
+        def f(numbers: list[int]) -> list[int]:
+            queue = [3]
+            while queue:
+                number = queue.pop(0)
+                if number:
+                    queue.append(number - 1)
+            return queue
+    """),
+    ("queue-walk", "how many are waiting is asked for", """
+        def f() -> int:
+            most = 0
+            queue = [3]
+            while queue:
+                number = queue.pop(0)
+                queue.append(number)
+                most = max(most, len(queue))
+            return most
+    """),
+    ("queue-walk", "the list is somebody else's", """
+        def f(queue: list[int]) -> int:
+            total = 0
+            while queue:
+                number = queue.pop(0)
+                total += number
+            return total
+    """),
+    ("queue-walk", "the list goes on to the next round", """
+        def f() -> int:
+            total = 0
+            queue = [1]
+            for _ in range(3):
+                while queue:
+                    number = queue.pop(0)
+                    total += number
+                queue.append(total)
+            return total
+    """),
+    ("queue-walk", "the list may be one that is known elsewhere", """
+        def f(start: list[int]) -> int:
+            total = 0
+            queue = start
+            while queue:
+                number = queue.pop(0)
+                total += number
+            return total
     """),
     ("nested-scan", "groups that are left half made would be used in the next round", """
         def f(names: list[str], books: list[Book]) -> list[str]:

@@ -16,7 +16,7 @@ SLOW = {
     "order_frequency": "counted-elements",
     "match_deliveries": "nested-scan",
     "Catalogue.search": "invariant-text",
-    "by_level": "list-as-queue",
+    "by_level": "queue-walk",
     "misprinted": "pattern-in-loop",
     "assign_tasks": "sorted-in-loop",
     "ways_to_fill": "overlapping-recursion",

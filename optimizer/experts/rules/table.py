@@ -26,6 +26,7 @@ from optimizer.experts.rules.python import (
     pop_transfer,
     prefix_sum,
     product_loop,
+    queue_walk,
     repeated_row_lookup,
     running_power,
     shift_loop,
@@ -45,6 +46,7 @@ from optimizer.experts.rules.rule import Rule
 REPETITION_RULES = (
     counted_elements.RULE,
     nested_scan.RULE,
+    queue_walk.RULE,
     prefix_sum.RULE,
     sorted_in_loop.RULE,
     pattern_in_loop.RULE,
