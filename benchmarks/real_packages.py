@@ -8,6 +8,7 @@ would, with the rules only. What is accepted lies as branches in DIR/repositorie
 
 import argparse
 import platform
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -150,7 +151,7 @@ def main() -> None:
     rows = []
     for package, repository in make_repositories(folder / "repositories", chosen):
         rows.append(scanned(package, repository, folder / "home", options.budget))
-        _PAGE.write_text(page(rows, "python benchmarks/real_packages.py"))
+        _PAGE.write_text(page(rows, " ".join(["python benchmarks/real_packages.py", *sys.argv[1:]])))
     accepted = sum(len(row.patches) for row in rows)
     enough = accepted >= _WANTED and len(rows) >= 5
     finish(accepted, f">= {_WANTED} in at least 5 packages", enough, packages=len(rows))

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from optimizer.experts.rules.rule import Rule
-from optimizer.experts.rules.table import PYTHON_RULES, REPETITION_RULES
+from optimizer.experts.rules.table import PYTHON_RULES, REPETITION_RULES, all_rules
 from tests.unit.rules_testing import first, request_for
 
 RULES = {rule.name: rule for rule in REPETITION_RULES}
@@ -552,3 +552,16 @@ LEFT_ALONE: tuple[tuple[str, str, str], ...] = (
 def test_what_would_mean_something_else_is_not_moved_out_of_its_loop(name: str, why: str, code: str) -> None:
     module = _BOOKS + dedent(code)
     assert first(RULES[name], module) == module, why
+
+
+@pytest.mark.parametrize("added", ["found.append(item)", "seen.add(item)"])
+@pytest.mark.parametrize("more", ["print(item)", "for part in item:\n            print(part)"])
+def test_a_loop_that_does_more_than_fill_a_collection_is_not_replaced(added: str, more: str) -> None:
+    (rule,) = (rule for rule in all_rules() if rule.name == "extend-loop")
+    module = (
+        "def f(items):\n    found, seen = [], set()\n    found = []\n    seen = set()\n"
+        f"    for item in items:\n        {added}\n        {more}\n    return found, seen\n"
+    )
+    assert first(rule, module) == module
+    short = module.replace(f"        {more}\n", "")
+    assert first(rule, short) != short
