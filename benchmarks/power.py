@@ -17,7 +17,8 @@ from optimizer.domain.evidence import Reason
 _FAST = "def f(xs):\n    total = 0\n    for x in xs:\n        total += x * x % 7\n    return total\n"
 _SLOW = (
     "def f(xs):\n    total = 0\n    for x in xs:\n        total += x * x % 7\n"
-    "    waste = 0\n    for x in xs[:len(xs) * {percent} // 100]:\n        waste += x * x % 7\n    return total\n"
+    "    waste = 0\n    for x in xs[:len(xs) * {percent} // 100]:\n        waste += x * x % 7\n"
+    "    return total\n"
 )
 
 

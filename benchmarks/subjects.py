@@ -1,8 +1,13 @@
 """Ordinary functions of about 50 microseconds, to be measured against themselves and against slower ones."""
 
 PLAIN = {
-    "sum of squares": "def f(xs):\n    total = 0\n    for x in xs:\n        total += x * x\n    return total\n",
-    "filter": "def f(xs):\n    out = []\n    for x in xs:\n        if x % 3:\n            out.append(x)\n    return out\n",
+    "sum of squares": (
+        "def f(xs):\n    total = 0\n    for x in xs:\n        total += x * x\n    return total\n"
+    ),
+    "filter": (
+        "def f(xs):\n    out = []\n    for x in xs:\n        if x % 3:\n            out.append(x)\n"
+        "    return out\n"
+    ),
     "histogram": (
         "def f(xs):\n    seen = {}\n    for x in xs:\n        key = x % 17\n"
         "        seen[key] = seen.get(key, 0) + 1\n    return seen\n"
