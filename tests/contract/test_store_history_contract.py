@@ -55,7 +55,9 @@ def test_tried_are_functions_whose_trial_ended(store: Store) -> None:
     for name, reason in ends.items():
         store.save_result(job, ended(function(name), reason))
     load = workload_hash(workload(b"two", b"one"))
-    assert store.tried(URL, "f1") == {(function(name).label, function(name).content_hash, load) for name in "fi"}
+    assert store.tried(URL, "f1") == {
+        (function(name).label, function(name).content_hash, load) for name in "fi"
+    }
     assert store.tried(URL, "f2") == store.tried("/else", "f1") == frozenset()
 
 

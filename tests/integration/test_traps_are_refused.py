@@ -101,5 +101,6 @@ def _results(judged: Kept, module: str) -> list:  # type: ignore[type-arg]  # of
     return [
         result
         for label, result in judged.results.items()
-        if label.startswith(f"{module}.py::") and result.decision.reason not in (Reason.NO_CANDIDATE, Reason.NESTED)
+        if label.startswith(f"{module}.py::")
+        and result.decision.reason not in (Reason.NO_CANDIDATE, Reason.NESTED)
     ]
