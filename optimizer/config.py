@@ -74,7 +74,10 @@ def _table(name: str, text: str) -> Mapping[str, Any]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name} is not TOML: {error}") from error
-    table = data.get("tool", {}).get("optimizer", {}) if name == "pyproject.toml" else data
+    tool = data.get("tool", {})
+    table = (
+        (tool.get("optimizer", {}) if isinstance(tool, dict) else tool) if name == "pyproject.toml" else data
+    )
     if not isinstance(table, dict):
         raise ConfigError(f"{name}: [tool.optimizer] has to be a table")
     return table

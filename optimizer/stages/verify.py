@@ -17,7 +17,7 @@ from optimizer.stages.observe import Outcome, OutcomeKind, observe
 
 _NOTHING_TO_SAY = (OutcomeKind.UNUSABLE, OutcomeKind.HUNG, OutcomeKind.DIED)
 _RESOURCE = (OutcomeKind.RESOURCE, OutcomeKind.HUNG, OutcomeKind.DIED)
-_MIN_RETURNING = 6  # inputs on which the original returns; fewer prove too little
+_MIN_RETURNING = 4  # inputs on which the original returns; fewer prove too little
 
 
 @dataclass(frozen=True, slots=True)
