@@ -15,7 +15,7 @@ from optimizer.workloads.shapes import Anything, Binary, Choice, Constants, Floa
 Edge = tuple[str, object]  # how it came about, the value
 _HUGE = 2**63 + 1
 _ENORMOUS = 3**90 - 1  # beyond what floats can hold exactly, and one less than a square
-_EDGE_ELEMENTS = 16
+_EDGE_ELEMENTS = 18
 _UNICODE = "\u00c0\u00e9\u00df\u0130\u0131\u03a3\u03c2 \u0301\U0001f600\u4e2d\ufb01"
 
 
@@ -81,6 +81,9 @@ def _texts(shape: Texts, loose: bool) -> Iterator[Edge]:
     yield "edge: duplicates", first * 9
     yield "edge: alternating", (first + last) * 4
     yield "edge: unicode", _UNICODE + first
+    yield "edge: unusual letters and digits", "m\u00b2\ufb01\u01c5\u00aa\u2167"
+    yield "edge: digits of other scripts", "\u0663\u096a\u00b2"
+    yield "edge: a letter and its accent", "e\u0301" + first
     yield "edge: white space", " \t\n\r\x0b\x1c\u2028 " + first + " "
     yield "edge: a lone surrogate", first + "\udc80"
     yield "edge: NUL", first + "\0" + first
