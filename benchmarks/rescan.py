@@ -2,7 +2,7 @@
 
     python benchmarks/rescan.py
 
-Makes a repository of 300 functions with tests, and runs `optimizer submit` on it twice, as a user
+Makes a repository of 300 functions with tests, a quarter of them with something to propose, and runs `optimizer submit` on it twice, as a user
 would: both times are of whole processes.
 """
 
@@ -25,6 +25,11 @@ def total_{n}(values: list[int], limit: int = {n}) -> int:
             result = max(result, result + values[index])
     return result
 '''
+_PLAIN = '''
+def total_{n}(values: list[int], limit: int = {n}) -> int:
+    """Adds what is above the limit."""
+    return sum([value for value in values if value > limit])
+'''
 _TEST = """
 from package import module_{m}
 
@@ -42,7 +47,7 @@ def _make(folder: Path) -> None:
     (folder / "package" / "__init__.py").write_text("")
     for module in range(_MODULES):
         numbers = range(module * _EACH, (module + 1) * _EACH)
-        text = "".join(_FUNCTION.format(n=number) for number in numbers)
+        text = "".join((_PLAIN if number % 4 else _FUNCTION).format(n=number) for number in numbers)
         (folder / "package" / f"module_{module}.py").write_text(text)
         test = _TEST.format(m=module, first=numbers[0], last=numbers[-1] + 1)
         (folder / "tests" / f"test_module_{module}.py").write_text(test)

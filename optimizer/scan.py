@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from optimizer.stages.imported import imported_sources
 from optimizer.stages.publish import publish
 from optimizer.stages.route import wanted_function
 from optimizer.stages.target import TargetUnderTest, prepare_target
+from optimizer.vcs.worktree import remove_tree
 
 # Settings that do not change what a scan finds.
 _ASIDE = ("home", "database_url", "budget_seconds", "branch_prefix")
@@ -69,9 +71,24 @@ def _alone(checkout: Checkout, home: Path) -> Iterator[None]:
         text = f"{checkout.repository.url} is being scanned by another process: wait for it, or stop it"
         raise RepositoryError(text) from None
     try:
-        yield
+        with _scratch(home / "scratch" / checkout.mirror.stem):
+            yield
     finally:
         lock.release()
+
+
+@contextlib.contextmanager
+def _scratch(folder: Path) -> Iterator[None]:
+    """A place of our own for temporary files: what a killed scan left there goes with the next one."""
+    before = tempfile.tempdir
+    remove_tree(folder)
+    folder.mkdir(parents=True)
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        remove_tree(folder)
 
 
 def _scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) -> Report:
@@ -117,11 +134,11 @@ def _run(run: "_Job") -> Report:
     store, job = run.engine.store, run.job
     try:
         run.run()
-    except KeyboardInterrupt:
-        store.move_job(job.id, JobState.RUNNING, JobState.INTERRUPTED)
-        raise
     except OptimizerError as error:
         store.move_job(job.id, JobState.RUNNING, JobState.FAILED, str(error))
+        raise
+    except BaseException:  # Ctrl-C, a full disk, a defect: what is saved stays, `--resume` goes on
+        store.move_job(job.id, JobState.RUNNING, JobState.INTERRUPTED)
         raise
     store.move_job(job.id, JobState.RUNNING, JobState.DONE)
     return _report(store.job(job.id), run.engine)

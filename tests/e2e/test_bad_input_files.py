@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.gitrepo import git, make_repository
 from tests.support.hostile import FASTER, GOOD
-from tests.support.scanned import Scanned, scan, write_candidates
+from tests.support.scanned import Scanned, left_over, scan, write_candidates
 from tests.support.untouched import State, state
 
 MANY = ", ".join(f"p{number}: int = {number}" for number in range(200))
@@ -124,4 +124,4 @@ def test_links_are_not_followed(scanned: Scanned) -> None:
 
 def test_nothing_of_the_users_is_touched(scanned: Scanned, before: State) -> None:
     assert state(scanned.repository) == before
-    assert list(scanned.scratch.iterdir()) == []
+    assert left_over(scanned.home, scanned.scratch) == []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.gitrepo import git, make_repository
 from tests.support.hostile import HOSTILE, TESTS, variants
-from tests.support.scanned import Scanned, scan, write_candidates
+from tests.support.scanned import Scanned, left_over, scan, write_candidates
 from tests.support.untouched import State, our_branches, processes_of, state
 
 
@@ -86,7 +86,7 @@ def test_nothing_of_the_users_is_touched(scanned: Scanned, before: State) -> Non
 
 def test_no_process_and_no_temporary_file_is_left(scanned: Scanned) -> None:
     assert processes_of(scanned.home) == []
-    assert list(scanned.scratch.iterdir()) == []
+    assert left_over(scanned.home, scanned.scratch) == []
 
 
 def test_nothing_was_written_outside_of_the_sandbox(scanned: Scanned) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.support.gitrepo import make_repository
 from tests.support.hostile import FASTER, GOOD
-from tests.support.scanned import Scanned, scan, write_candidates
+from tests.support.scanned import Scanned, left_over, scan, write_candidates
 from tests.support.untouched import our_branches, processes_of, state
 
 RUNNING = GOOD.lstrip("\n")
@@ -25,7 +25,7 @@ def scanned(
     assert found.done.returncode == 0, found.done.stderr
     assert "Traceback" not in found.done.stderr
     assert state(repository) == before
-    assert list(found.scratch.iterdir()) == []
+    assert left_over(found.home, found.scratch) == []
     assert processes_of(found.home) == []
     return found
 

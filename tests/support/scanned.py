@@ -34,6 +34,12 @@ def write_candidates(path: Path, candidates: Mapping[str, str]) -> tuple[str, ..
     return ("--expert", "file", "--candidates", str(path))
 
 
+def left_over(home: Path, scratch: Path) -> list[Path]:
+    """Temporary files, working trees and locks of them that a scan should have removed."""
+    folders = (scratch, home / "scratch", home / "worktrees")
+    return [path for folder in folders if folder.exists() for path in folder.iterdir()]
+
+
 @dataclass(frozen=True)
 class Scanned:
     home: Path
