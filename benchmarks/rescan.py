@@ -2,8 +2,8 @@
 
     python benchmarks/rescan.py
 
-Makes a repository of 300 functions with tests, a quarter of them with something to propose, and runs `optimizer submit` on it twice, as a user
-would: both times are of whole processes.
+Makes a repository of 300 functions with tests, a quarter of them with something to propose, and
+runs `optimizer submit` on it twice, as a user would: both times are of whole processes.
 """
 
 import os
