@@ -45,6 +45,8 @@ def fits(shape: shapes.Shape, value: object, depth: int = _DEPTH) -> bool:
             return isinstance(value, dict) and all(
                 name in value and fits(part, value[name], depth - 1) for name, part in fields
             )
+        case shapes.Opaque():
+            return False  # an instance of some class, which nothing that is made here is
         case _:
             return _plain_fits(shape, value)
 
