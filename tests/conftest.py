@@ -1,10 +1,12 @@
-"""The databases that tests run against: a SQLite file, and a real Postgres."""
+"""The databases that tests run against: a SQLite file, and a real Postgres. And Hypothesis without
+deadlines (no test asserts how long something takes) and without a folder of its own."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from db.connect import make_engine, parse_url
@@ -14,6 +16,11 @@ from db.upgrade import upgrade
 from optimizer.ports import Store
 from optimizer.testing import postgres
 from optimizer.testing.memory_store import MemoryStore
+
+settings.register_profile(
+    "tests", database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
