@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 OURS = {"optimizer", "db", "migrations", "benchmarks", "tests"}
 BESIDE = {"canonical", "frames", "observe", "payload"}  # files of the runners, beside each other
 TARGETS = {"pytest"}  # imported inside the sandbox, where it is the target's own
-PROGRAMS = {"mypy", "ruff", "import-linter", "pytest-xdist", "types-pyyaml"}
+PROGRAMS = {"mypy", "ruff", "import-linter", "types-pyyaml"}
 
 
 def declared(group: str = "") -> set[str]:
