@@ -7,6 +7,7 @@ addresses are not randomised, so that processes can be compared. It comes last, 
 them random again when root, with fewer rights than it could have, starts a program.
 """
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -86,6 +87,7 @@ class Bubblewrap:
     def check(self) -> None:
         """Tries it once, and removes what killed runs left; raises SandboxError with what to do."""
         cgroups.sweep()
+        atexit.register(cgroups.remove_own)  # of a sandbox that Ctrl-C stopped at its very start
         try:
             done = self.run(Command(("/bin/true",), limits=Limits(wall_seconds=20)))
         except OSError as error:
@@ -120,17 +122,21 @@ class Bubblewrap:
     ) -> Running:
         """Starts the command and returns at once. `pass_fds` keep their numbers inside."""
         cgroup = cgroups.create(self.cgroup_version, command.limits)
-        with _filter_file(seccomp.program()) as rules, _filter_file(_PASSWD.encode()) as passwd:
-            argv = self._argv(command, cgroup, rules, passwd)
-            process = subprocess.Popen(
-                argv,
-                env={},
-                stdin=stdin,
-                stdout=stdout,
-                stderr=stderr,
-                pass_fds=(*pass_fds, rules, passwd),
-                start_new_session=True,
-            )
+        try:
+            with _filter_file(seccomp.program()) as rules, _filter_file(_PASSWD.encode()) as passwd:
+                argv = self._argv(command, cgroup, rules, passwd)
+                process = subprocess.Popen(
+                    argv,
+                    env={},
+                    stdin=stdin,
+                    stdout=stdout,
+                    stderr=stderr,
+                    pass_fds=(*pass_fds, rules, passwd),
+                    start_new_session=True,
+                )
+        except BaseException:
+            cgroup.close()
+            raise
         return Running(process, cgroup)
 
     def _argv(self, command: Command, cgroup: cgroups.Cgroup, rules: int, passwd: int) -> list[str]:

@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,11 +71,22 @@ def _kill_all(folder: Path) -> None:
 
 def sweep() -> None:
     """Ends and removes what a killed process of ours left behind: nothing else would ever do so."""
+    for folder in _folders("*-*-*"):
+        owner = folder.name.rpartition("-")[0]
+        if owner != _identity(owner.partition("-")[0]):
+            Cgroup((folder,)).close()
+
+
+def remove_own() -> None:
+    """Ends and removes all that this process made and did not close."""
+    for folder in _folders(f"{_identity(os.getpid())}-*"):
+        Cgroup((folder,)).close()
+
+
+def _folders(pattern: str) -> Iterator[Path]:
     for parent in (_ROOT / _NAME, *(_ROOT / name / _NAME for name in _V1)):
-        for folder in parent.glob("*-*-*") if os.access(parent, os.W_OK) else ():
-            owner = folder.name.rpartition("-")[0]
-            if owner != _identity(owner.partition("-")[0]):
-                Cgroup((folder,)).close()
+        if os.access(parent, os.W_OK):
+            yield from list(parent.glob(pattern))
 
 
 def _identity(pid: int | str) -> str:

@@ -239,6 +239,9 @@ def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float, 
         if "bwrap:" in text or "setpriv:" in text or "not found" in text:
             raise SandboxError(f"the sandbox does not start: {text}") from error
         raise ImportFailedError(f"the import ended the process or hung {text}".strip()) from error
+    except BaseException:  # Ctrl-C while it is waited for
+        zygote.close()
+        raise
     if not answer.get("ok"):
         zygote.close()
         raise ImportFailedError(str(answer.get("error")))
