@@ -8,7 +8,6 @@ would, with the rules only. What is accepted lies as branches in DIR/repositorie
 
 import argparse
 import platform
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -93,11 +92,12 @@ def page(rows: Sequence[Row], command: str) -> str:
         "",
         f"Written by `{command}` on {platform.platform(terse=True)}, Python {platform.python_version()}.",
         f"The rules alone, no model. {accepted} patches were accepted in {len(rows)} packages.",
+        "Functions for which no rule has a proposal are not run, and get no workload.",
         "",
         "A speed-up is the second measurement's estimate with its 99 % interval: the geometric mean over",
         "the size classes of the function's workload, not the speed of the whole package.",
         "",
-        "| package | functions | with workload | candidates | accepted | minutes |",
+        "| package | functions | judged, with workload | candidates | accepted | minutes |",
         "|---|---|---|---|---|---|",
     ]
     for row in rows:
@@ -120,9 +120,15 @@ def page(rows: Sequence[Row], command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _command(options: argparse.Namespace) -> str:
+    budget = f" --budget {options.budget:g}" if options.budget else ""
+    return f"python benchmarks/real_packages.py{budget} --packages {' '.join(options.packages)}"
+
+
 def _what(patch: Patch) -> str:
     _, _, rest = patch.text.partition("What changed: ")
-    return rest.split("\n\n")[0].split("\nProposed by:")[0].replace("\n", " ").replace("|", "\\|")
+    text = rest.split("\n\n")[0].split("\nProposed by:")[0]
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _tallies(title: str, counters: Iterable[Counter[str]]) -> list[str]:
@@ -151,7 +157,7 @@ def main() -> None:
     rows = []
     for package, repository in make_repositories(folder / "repositories", chosen):
         rows.append(scanned(package, repository, folder / "home", options.budget))
-        _PAGE.write_text(page(rows, " ".join(["python benchmarks/real_packages.py", *sys.argv[1:]])))
+        _PAGE.write_text(page(rows, _command(options)))
     accepted = sum(len(row.patches) for row in rows)
     enough = accepted >= _WANTED and len(rows) >= 5
     finish(accepted, f">= {_WANTED} in at least 5 packages", enough, packages=len(rows))
