@@ -201,6 +201,25 @@ def test_results_kept_where_nobody_looks_give_no_gain_on_first_calls(tmp_path: P
     assert evaluation.decision.reason is Reason.COLD_DISAGREES
 
 
+def test_what_a_process_makes_only_once_is_no_part_of_first_calls(tmp_path: Path) -> None:
+    head = "import re\n\n\n"
+    original = """\
+def matching(words):
+    return [word for word in words if re.compile("(?:a|b|c)?(?:[a-z]+-){2,5}[0-9]{1,3}$").match(word)]
+"""
+    candidate = """\
+def matching(words):
+    match = re.compile("(?:a|b|c)?(?:[a-z]+-){2,5}[0-9]{1,3}$").match
+    return [word for word in words if match(word)]
+"""
+    inputs = tuple(
+        an_input([f"w{number + word}" for word in range(30)], held_out=bool(number % 2), size=30)
+        for number in range(12)
+    )
+    evaluation = judged_in_peace(tmp_path, head + original, candidate, inputs)
+    assert evaluation.decision.reason is Reason.ACCEPTED
+
+
 def test_a_gain_bought_with_memory_is_refused(tmp_path: Path) -> None:
     original = SLOW.replace("range(6)", "range(200)")
     candidate = FAST.replace("6 *", "200 *").replace("total = 0", "room = bytearray(200_000)\n    total = 0")
