@@ -58,6 +58,7 @@ def hold(conditions: Conditions, match: SgNode, holes: Sequence[str], found: Sce
     return (
         all(node.kind() not in _UNPLAIN for node in nodes.values())
         and all(map(found.is_builtin, conditions.builtins))
+        and not (conditions.inner and found.calls_given(match.text()))
         and all(_is_module(name, found) for name in conditions.modules)
         and _typed(conditions, match, found)
         and all(pure(f"({match[hole].text()})") for hole in conditions.pure)

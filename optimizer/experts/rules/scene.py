@@ -3,6 +3,7 @@
 import ast
 import builtins
 import keyword
+import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -47,6 +48,12 @@ class Scene:
     @cached_property
     def parameters(self) -> frozenset[str]:
         return frozenset(node.arg for node in ast.walk(self.tree.args) if isinstance(node, ast.arg))
+
+    def calls_given(self, text: str) -> bool:
+        """Whether something is called that the function was given or made: it may raise StopIteration,
+        which a generator turns into another exception, and a list or a loop does not."""
+        called = re.findall(r"(?<![\w.])([^\W\d]\w*)\(", text)
+        return not (self.bound | self.parameters).isdisjoint(called)
 
     @cached_property
     def captured(self) -> frozenset[str]:

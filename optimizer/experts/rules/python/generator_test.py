@@ -72,7 +72,8 @@ def _find(scene: Scene, place: Place) -> Change | None:
 def unsafe(scene: Scene, part: cst.BaseExpression) -> bool:
     """A generator turns StopIteration into another exception; a loop does not."""
     effects = scene.effects(part)
-    return effects.suspends or "next" in effects.reads or "__next__" in code(part)
+    given = scene.calls_given(code(part))
+    return given or effects.suspends or "next" in effects.reads or "__next__" in code(part)
 
 
 def opposite(scene: Scene, test: cst.BaseExpression) -> cst.BaseExpression | None:
