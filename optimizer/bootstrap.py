@@ -6,6 +6,7 @@ from pathlib import Path
 
 from db.store import open_store
 from db.upgrade import upgrade
+from optimizer.bench.protocol import Protocol
 from optimizer.domain.errors import ConfigError
 from optimizer.domain.settings import Settings
 from optimizer.engine import Engine
@@ -85,4 +86,5 @@ def make_engine(settings: Settings, store: Store | None = None) -> Engine:
         settings=settings,
         home=home,
         core=timing_core(),
+        timing=Protocol(max_launches=settings.max_launches),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Protocol:
     min_launches: int = 3  # before anything may be accepted
-    max_launches: int = 8  # then "undecided"
+    max_launches: int = 14  # then "undecided"
     pairs: int = 9  # a launch, spread over the size classes, at least 3 each
     sample_ns: int = 4_000_000  # aimed length of a batch
     level: float = 0.99  # one-sided

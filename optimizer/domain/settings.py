@@ -14,7 +14,7 @@ class Settings:
     experts: tuple[str, ...] = ("rules",)
     candidates_file: str = ""  # JSONL for the `file` expert
     gate: float = 1.05  # smallest estimated speed-up that is accepted; never under 1.03
-    max_launches: int = 8  # cap of paired process launches a measurement
+    max_launches: int = 14  # cap of paired process launches a measurement
     max_memory_ratio: float = 2.0  # refuse a larger rise of a call's peak memory
     float_tolerance: float = 0.0  # relative; 0: bit-equal
     max_inputs: int = 120  # generated inputs a function
