@@ -15,7 +15,7 @@ from optimizer.bench.statistics import SizeRatios, conclude
 from optimizer.domain.evidence import Reason, Sample, Side
 
 GATE = 1.05
-PROTOCOL = Protocol()
+PROTOCOL = Protocol(max_launches=8)
 LEVEL = [0.0, 0.001, -0.001, 0.0005]
 FASTER = [math.log(1.5) + noise for noise in (0.0, 0.002, -0.002)]
 
