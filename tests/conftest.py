@@ -13,6 +13,7 @@ from db.connect import make_engine, parse_url
 from db.store import SqlStore, open_store
 from db.tables import Base
 from db.upgrade import upgrade
+from optimizer.config import NOT_OURS, PREFIX
 from optimizer.ports import Store
 from optimizer.testing import postgres
 from optimizer.testing.memory_store import MemoryStore
@@ -21,6 +22,16 @@ settings.register_profile(
     "tests", database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_the_user() -> Iterator[None]:
+    """Whoever runs the tests may have settings in the environment; they are none of the tests' matter."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            if name.startswith(PREFIX) and not name.startswith(NOT_OURS):
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")
