@@ -2,7 +2,7 @@
 
     python benchmarks/rescan.py
 
-Makes a repository of 300 functions with tests, a quarter of them with something to propose, and
+Makes a repository of 300 functions with tests, an eighth of them with something to propose, and
 runs `optimizer submit` on it twice, as a user would: both times are of whole processes.
 """
 
@@ -47,7 +47,7 @@ def _make(folder: Path) -> None:
     (folder / "package" / "__init__.py").write_text("")
     for module in range(_MODULES):
         numbers = range(module * _EACH, (module + 1) * _EACH)
-        text = "".join((_PLAIN if number % 4 else _FUNCTION).format(n=number) for number in numbers)
+        text = "".join((_PLAIN if number % 8 else _FUNCTION).format(n=number) for number in numbers)
         (folder / "package" / f"module_{module}.py").write_text(text)
         test = _TEST.format(m=module, first=numbers[0], last=numbers[-1] + 1)
         (folder / "tests" / f"test_module_{module}.py").write_text(test)
