@@ -1,24 +1,28 @@
 """Candidates, verdicts and measurements: rows to domain values and back."""
 
-import math
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Any, cast
 
+from db.evidence_json import (
+    counterexample_value,
+    scaling_json,
+    scaling_value,
+    size_json,
+    size_value,
+)
 from db.samples import pack, unpack
 from db.tables import CandidateRow, EvaluationRow, MeasurementRow
 from optimizer.domain.candidates import Candidate, Provenance
 from optimizer.domain.evidence import (
     Contract,
-    Counterexample,
     Decision,
     Evaluation,
+    Instructions,
     Interval,
     Measurement,
     Memory,
     Reason,
-    SizeRow,
     Verdict,
     VerdictKind,
 )
@@ -53,7 +57,8 @@ def _evaluation_row(evaluation: Evaluation, now: datetime) -> EvaluationRow:
         **_verdict_columns(verdict),
         memory_original=memory.original if memory else None,
         memory_candidate=memory.candidate if memory else None,
-        exponents=_numbers(evaluation.exponents) if evaluation.exponents else None,
+        scaling=scaling_json(evaluation.scaling) if evaluation.scaling else None,
+        instructions=list(astuple(evaluation.instructions)) if evaluation.instructions else None,
         seconds=evaluation.seconds,
         call_seconds=evaluation.call_seconds,
         created_at=now,
@@ -86,7 +91,8 @@ def _measurement_row(which: str, value: Measurement) -> MeasurementRow:
         **_interval_columns("wall", value.wall),
         **_interval_columns("cpu", value.cpu),
         **_interval_columns("cold", value.cold),
-        rows=[_size_json(row) for row in value.rows],
+        false_accept=value.false_accept,
+        rows=[size_json(row) for row in value.rows],
         samples=pack(value.samples),
     )
 
@@ -100,36 +106,6 @@ def _interval_columns(name: str, interval: Interval) -> dict[str, float]:
     }
 
 
-def _number(value: float) -> float | str:
-    """JSON has no word for infinity and "not a number": they are kept as strings that float() reads."""
-    return value if math.isfinite(value) else str(value)
-
-
-def _numbers(values: Sequence[float]) -> list[float | str]:
-    return [_number(value) for value in values]
-
-
-def _size_json(row: SizeRow) -> dict[str, object]:
-    ratio = row.ratio
-    return {
-        "label": row.label,
-        "elements": row.elements,
-        "original_ns": _number(row.original_ns),
-        "candidate_ns": _number(row.candidate_ns),
-        "ratio": _numbers((ratio.estimate, ratio.low, ratio.high, ratio.level)),
-    }
-
-
-def _size_value(row: dict[str, Any]) -> SizeRow:
-    return SizeRow(
-        label=row["label"],
-        elements=row["elements"],
-        original_ns=float(row["original_ns"]),
-        candidate_ns=float(row["candidate_ns"]),
-        ratio=Interval(*(float(value) for value in row["ratio"])),
-    )
-
-
 def evaluation_value(row: CandidateRow) -> Evaluation:
     judged = row.evaluation
     measured = {item.which: _measurement_value(item) for item in judged.measurements}
@@ -140,7 +116,8 @@ def evaluation_value(row: CandidateRow) -> Evaluation:
         first=measured.get("first"),
         second=measured.get("second"),
         memory=_memory_value(judged),
-        exponents=_exponents_value(judged),
+        scaling=scaling_value(cast("dict[str, Any] | None", judged.scaling)),
+        instructions=_instructions_value(judged),
         seconds=judged.seconds,
         call_seconds=judged.call_seconds,
     )
@@ -160,11 +137,11 @@ def _candidate_value(row: CandidateRow) -> Candidate:
 def _verdict_value(row: EvaluationRow) -> Verdict | None:
     if row.verdict is None:
         return None
-    counterexample = cast("dict[str, str] | None", row.counterexample)
+    counterexample = cast("dict[str, Any] | None", row.counterexample)
     return Verdict(
         kind=VerdictKind(row.verdict),
         reason=Reason(row.verdict_reason) if row.verdict_reason else None,
-        counterexample=Counterexample(**counterexample) if counterexample else None,
+        counterexample=counterexample_value(counterexample) if counterexample else None,
         contract=_contract_value(cast("dict[str, Any]", row.contract)),
     )
 
@@ -185,11 +162,8 @@ def _memory_value(row: EvaluationRow) -> Memory | None:
     return Memory(row.memory_original, row.memory_candidate)
 
 
-def _exponents_value(row: EvaluationRow) -> tuple[float, float] | None:
-    if row.exponents is None:
-        return None
-    original, candidate = cast("list[float | str]", row.exponents)
-    return float(original), float(candidate)
+def _instructions_value(row: EvaluationRow) -> Instructions | None:
+    return Instructions(*cast("list[int]", row.instructions)) if row.instructions else None
 
 
 def _measurement_value(row: MeasurementRow) -> Measurement:
@@ -197,9 +171,10 @@ def _measurement_value(row: MeasurementRow) -> Measurement:
         wall=Interval(row.wall, row.wall_low, row.wall_high, row.wall_level),
         cpu=Interval(row.cpu, row.cpu_low, row.cpu_high, row.cpu_level),
         cold=Interval(row.cold, row.cold_low, row.cold_high, row.cold_level),
-        rows=tuple(_size_value(item) for item in cast("list[dict[str, Any]]", row.rows)),
+        rows=tuple(size_value(item) for item in cast("list[dict[str, Any]]", row.rows)),
         launches=row.launches,
         seconds=row.seconds,
         reason=Reason(row.reason),
         samples=unpack(row.samples),
+        false_accept=row.false_accept,
     )

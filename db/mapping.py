@@ -3,6 +3,7 @@
 import hashlib
 import math
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from db.tables import FunctionRow, InputRow, JobEventRow, JobRow, PatchRow, Work
 from optimizer.domain.evidence import Decision, Reason
 from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.domain.jobs import Event, Job, JobState, NewJob, Repository, Stage
-from optimizer.domain.patches import NewPatch, Patch, PatchState
+from optimizer.domain.patches import NewPatch, Patch, PatchState, Surroundings
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.workloads import FunctionProfile, Input, Origin, Workload, workload_hash
 
@@ -170,6 +171,8 @@ def patch_row(job_id: int, function_id: int, result: FunctionResult, patch: NewP
         speedup=interval.estimate if interval else math.nan,
         low=interval.low if interval else math.nan,
         high=interval.high if interval else math.nan,
+        impact=result.impact,
+        surroundings=asdict(patch.surroundings) if patch.surroundings else None,
     )
 
 
@@ -189,6 +192,7 @@ def patch_value(row: PatchRow, path: str, qualname: str) -> Patch:
         speedup=row.speedup,
         low=row.low,
         high=row.high,
+        impact=row.impact,
         created_at=row.created_at,
     )
 
@@ -215,4 +219,12 @@ def _new_patch(row: PatchRow) -> NewPatch:
         title=row.title,
         text=row.text,
         diff=row.diff,
+        surroundings=_surroundings(cast("dict[str, Any] | None", row.surroundings)),
     )
+
+
+def _surroundings(data: dict[str, Any] | None) -> Surroundings | None:
+    if data is None:
+        return None
+    packages = tuple((name, version) for name, version in data["packages"])
+    return Surroundings(**{**data, "packages": packages})

@@ -174,7 +174,8 @@ class EvaluationRow(Base):
     contract: Mapped[object | None] = mapped_column(Json)
     memory_original: Mapped[int | None] = mapped_column(BigInteger)  # bytes
     memory_candidate: Mapped[int | None] = mapped_column(BigInteger)
-    exponents: Mapped[object | None] = mapped_column(Json)  # [original, candidate]
+    scaling: Mapped[object | None] = mapped_column(Json)
+    instructions: Mapped[object | None] = mapped_column(Json)  # [original, candidate]
     seconds: Mapped[float]
     call_seconds: Mapped[float]
     created_at: Mapped[datetime]
@@ -205,6 +206,7 @@ class MeasurementRow(Base):
     cold_low: Mapped[float] = mapped_column(Ratio, nullable=True)
     cold_high: Mapped[float] = mapped_column(Ratio, nullable=True)
     cold_level: Mapped[float]
+    false_accept: Mapped[float | None]  # rate on the machine that measured, its upper bound
     rows: Mapped[object] = mapped_column(Json)  # one for each size
     samples: Mapped[bytes]  # zlib-compressed JSON, see db/samples.py
 
@@ -227,6 +229,8 @@ class PatchRow(Base):
     speedup: Mapped[float] = mapped_column(Ratio, nullable=True)
     low: Mapped[float] = mapped_column(Ratio, nullable=True)
     high: Mapped[float] = mapped_column(Ratio, nullable=True)
+    impact: Mapped[float | None]  # 0..1 of the tests' time
+    surroundings: Mapped[object | None] = mapped_column(Json)
     created_at: Mapped[datetime]
     job: Mapped[JobRow] = relationship(lazy="joined", innerjoin=True)
     function: Mapped[FunctionRow] = relationship(lazy="raise")

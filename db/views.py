@@ -42,6 +42,7 @@ _ACCEPTED_PATCHES = View(
         ("speedup", _REAL),
         ("low", _REAL),
         ("high", _REAL),
+        ("impact", _REAL),
         ("state", _WORDS),
         ("branch", _WORDS),
         ("commit_id", _WORDS),

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     UNDECIDED = "undecided"  # the cap of launches was reached
     MEMORY = "memory"
     WRONG_WHILE_TIMED = "wrong-while-timed"
+    WORK_ELSEWHERE = "work-outside-the-clock"  # CPU time that no timed batch accounts for
     TESTS_DIFFER = "tests-differ"  # the repository's tests on the branch
     SUPERSEDED = "superseded"  # accepted, then a faster variant of it was accepted
 
@@ -66,15 +67,23 @@ class VerdictKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class FoundBy(StrEnum):
+    WORKLOAD = "workload"  # it was among the inputs
+    SEARCH = "search"  # it was looked for, see stages/counterexample.py
+
+
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """The first input on which candidate and original differ, in words."""
+    """The first input on which candidate and original differ, made as small as it could be made."""
 
     input_id: str
     input_text: str
     origin: str
     expected: str
     actual: str
+    found_by: FoundBy = FoundBy.WORKLOAD
+    first_text: str = ""  # the input as it was found; empty when nothing could be left out of it
+    payload: str = field(default="", repr=False)  # as `Input.payload`, in base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +158,49 @@ class Measurement:
     seconds: float  # wall time the measurement took
     reason: Reason  # ACCEPTED, or why not
     samples: tuple[Sample, ...] = field(default=(), repr=False)
+    false_accept: float | None = None  # upper bound of that rate on this machine; None: not calibrated
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Bytes at the peak of one call on the largest input, inputs included."""
+
+    original: int
+    candidate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exponent:
+    """Slope of log time against log size, with its interval."""
+
+    estimate: float
+    low: float
+    high: float
+    level: float = 0.95  # two-sided
+
+
+@dataclass(frozen=True, slots=True)
+class SizePoint:
+    """One input of the sweep over sizes, timed on both sides."""
+
+    elements: int
+    original_ns: float  # a call, null subtracted
+    candidate_ns: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """Time against size. Exponents are None where the sizes are too much alike to tell."""
+
+    points: tuple[SizePoint, ...] = ()
+    original: Exponent | None = None
+    candidate: Exponent | None = None
+    crossover: float | None = None  # elements under which the candidate is slower; None: at no size seen
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """Instructions of one call on the largest timed input, as callgrind counts them."""
 
     original: int
     candidate: int
@@ -180,6 +227,7 @@ class Evaluation:
     first: Measurement | None = None  # selects
     second: Measurement | None = None  # is reported: the winner's curse does not touch it
     memory: Memory | None = None
-    exponents: tuple[float, float] | None = None  # of time against size, original and candidate
+    scaling: Scaling | None = None
+    instructions: Instructions | None = None  # a second witness, where there is one
     seconds: float = 0.0  # wall time of the whole judgement
     call_seconds: float = 0.0  # bare running time of the calls made in it

@@ -14,6 +14,19 @@ class PatchState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a measurement was taken with: stated on the patch, and part of its proof bundle."""
+
+    python: str  # version of the interpreter that ran the code
+    packages: tuple[
+        tuple[str, str], ...
+    ]  # distributions of the target's environment and their versions, sorted
+    optimizer: str  # our own version
+    cpu: str  # model
+    kernel: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewPatch:
     branch: str
     base_commit: str
@@ -21,6 +34,7 @@ class NewPatch:
     title: str  # first line of the text
     text: str  # the commit message
     diff: str  # unified
+    surroundings: Surroundings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +53,5 @@ class Patch:
     speedup: float
     low: float
     high: float
+    impact: float | None  # 0..1 of the tests' time that the change saves; None: not seen in their profile
     created_at: datetime

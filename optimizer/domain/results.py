@@ -29,3 +29,12 @@ class FunctionResult:
         won = self.winning
         measurement = (won.second or won.first) if won else None
         return measurement.wall if measurement else None
+
+    @property
+    def impact(self) -> float | None:
+        """Share of the tests' time, 0..1, that the change saves: the function's own share of it with all
+        that it calls, times the share of a call that is saved. None where no profile saw the function."""
+        reported = self.reported
+        if reported is None or self.profile is None or not reported.estimate > 0:
+            return None
+        return self.profile.total_share * (1 - 1 / reported.estimate)

@@ -18,6 +18,8 @@ class Settings:
     max_memory_ratio: float = 2.0  # refuse a larger rise of a call's peak memory
     float_tolerance: float = 0.0  # relative; 0: bit-equal
     max_inputs: int = 120  # generated inputs a function
+    search_seconds: float = 2.0  # looking for a counterexample to a candidate that would be accepted; 0: not
+    callgrind: bool = False  # count instructions of accepted candidates as a second witness
     seed: int = 0
     memory_mb: int = 2048  # limit of one sandbox
     call_seconds: float = 1.0  # limit of one call of the original

@@ -8,14 +8,25 @@ from dataclasses import dataclass, replace
 from optimizer.bench import statistics
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.candidates import Candidate
-from optimizer.domain.evidence import Decision, Evaluation, Measurement, Memory, Reason, Verdict, VerdictKind
+from optimizer.domain.evidence import (
+    Decision,
+    Evaluation,
+    Exponent,
+    Measurement,
+    Memory,
+    Reason,
+    Scaling,
+    SizePoint,
+    Verdict,
+    VerdictKind,
+)
 from optimizer.domain.functions import Function
 from optimizer.domain.jobs import Stage
 from optimizer.domain.settings import Settings
 from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
 from optimizer.stages.arena import CANDIDATE_SEED, TIMING_SEED, Arena
 from optimizer.stages.benchmark import SizeClass, WrongWhileTimedError, measure
-from optimizer.stages.verify import Expected, verify
+from optimizer.stages.verify import Expected, load_failure, verify
 
 Guard = Callable[[Function, Candidate, str], Decision | None]
 _MEMORY_FLOOR = 64 * 1024  # bytes under which a rise is nobody's concern
@@ -46,14 +57,23 @@ class Referee:
         refused = self.guard(self.arena.function, candidate, source)
         if refused:
             return Evaluation(candidate, refused)
-        try:
-            with self.arena.candidate(candidate, CANDIDATE_SEED) as zygote:
-                verdict = verify(zygote, self.arena, self.expected, self.settings.float_tolerance)
-        except LoadError as error:
-            return Evaluation(candidate, Decision(Stage.VERIFY, Reason.LOAD_FAILED, str(error)))
+        verdict = self.verdict(candidate)
         if verdict.kind is not VerdictKind.EQUIVALENT:
             return Evaluation(candidate, _refused(verdict), verdict)
         return self._timed(candidate, verdict)
+
+    def verdict(self, candidate: Candidate) -> Verdict:
+        """Whether it behaves the same on the workload. Neither guarded nor timed."""
+        try:
+            with self.arena.candidate(candidate, CANDIDATE_SEED) as zygote:
+                return verify(zygote, self.arena, self.expected, self.settings.float_tolerance)
+        except LoadError as error:
+            return Verdict(VerdictKind.UNKNOWN, Reason.LOAD_FAILED, load_failure(error))
+
+    def searched(self, candidate: Candidate, verdict: Verdict) -> Verdict:
+        """The verdict after looking for an input beyond the workload on which the candidate differs."""
+        del candidate
+        return verdict
 
     def _timed(self, candidate: Candidate, verdict: Verdict) -> Evaluation:
         first = second = None
@@ -61,6 +81,9 @@ class Referee:
             first = self._measure(candidate, 1)
             if first.reason is not Reason.ACCEPTED:
                 return Evaluation(candidate, _decision(first, Stage.BENCHMARK), verdict, first)
+            verdict = self.searched(candidate, verdict)
+            if verdict.kind is not VerdictKind.EQUIVALENT:
+                return Evaluation(candidate, _refused(verdict), verdict, first)
             second = self._measure(candidate, 2)
         except WrongWhileTimedError:
             detail = "a timed call did not return what the original's returned"
@@ -76,7 +99,7 @@ class Referee:
 
     def _decided(self, evaluation: Evaluation) -> Evaluation:
         assert evaluation.second is not None
-        evaluation = replace(evaluation, exponents=_exponents(evaluation.second))
+        evaluation = replace(evaluation, scaling=_scaling(evaluation.second))
         if not evaluation.decision.accepted:
             return evaluation
         try:
@@ -113,7 +136,9 @@ class Referee:
 
 def _refused(verdict: Verdict) -> Decision:
     detail = ""
-    if verdict.counterexample:
+    if verdict.reason is Reason.LOAD_FAILED and verdict.counterexample:
+        detail = verdict.counterexample.actual
+    elif verdict.counterexample:
         detail = f"on {verdict.counterexample.input_text[:200]}"
     return Decision(Stage.VERIFY, verdict.reason or Reason.LOAD_FAILED, detail)
 
@@ -137,11 +162,16 @@ def _confirmed(second: Measurement) -> Decision:
     return replace(decision, reason=reason)
 
 
-def _exponents(measurement: Measurement) -> tuple[float, float] | None:
-    sizes = [row.elements for row in measurement.rows]
-    original = statistics.exponent(sizes, [row.original_ns for row in measurement.rows])
-    candidate = statistics.exponent(sizes, [row.candidate_ns for row in measurement.rows])
-    return (original, candidate) if original is not None and candidate is not None else None
+def _scaling(measurement: Measurement) -> Scaling:
+    points = tuple(SizePoint(row.elements, row.original_ns, row.candidate_ns) for row in measurement.rows)
+    sizes = [point.elements for point in points]
+    original = statistics.exponent(sizes, [point.original_ns for point in points])
+    candidate = statistics.exponent(sizes, [point.candidate_ns for point in points])
+    return Scaling(points, _slope(original), _slope(candidate))
+
+
+def _slope(value: float | None) -> Exponent | None:
+    return None if value is None else Exponent(value, value, value)
 
 
 def call_seconds(evaluation: Evaluation, expected: Expected) -> float:

@@ -85,8 +85,9 @@ def _row(row: SizeRow) -> tuple[str, str, str, str]:
 
 def _growth_and_memory(evaluation: Evaluation) -> str:
     lines: list[str] = []
-    if evaluation.exponents:
-        before, after = evaluation.exponents
+    scaling = evaluation.scaling
+    if scaling and scaling.original and scaling.candidate:
+        before, after = scaling.original.estimate, scaling.candidate.estimate
         lines += _wrap(f"Growth of time with size n: about n^{before:.2f} before, n^{after:.2f} after.")
     if evaluation.memory:
         before_bytes, after_bytes = _bytes(evaluation.memory.original), _bytes(evaluation.memory.candidate)

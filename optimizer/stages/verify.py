@@ -135,7 +135,7 @@ def verify(zygote: Zygote, arena: Arena, expected: Expected, tolerance: float) -
             lambda: zygote.fork(arena.function.qualname), _cheap_first(expected), limit, False, 120.0, stop
         )
     except (LoadError, RunnerDiedError, RunnerTimeoutError) as error:
-        return Verdict(VerdictKind.UNKNOWN, Reason.LOAD_FAILED, _load_failure(error))
+        return Verdict(VerdictKind.UNKNOWN, Reason.LOAD_FAILED, load_failure(error))
     for item in expected.inputs:
         if item.id in found:
             reason = difference(expected.outcomes[item.id], found[item.id], tolerance)
@@ -152,7 +152,7 @@ def _cheap_first(expected: Expected) -> list[Input]:
     return sorted(expected.inputs, key=lambda item: (item.size, item.id))
 
 
-def _load_failure(error: Exception) -> Counterexample:
+def load_failure(error: Exception) -> Counterexample:
     return Counterexample("", "importing the module", "", "loads", str(error) or type(error).__name__)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from optimizer.domain.errors import NotFoundError
 from optimizer.domain.evidence import Decision, Evaluation, Reason
@@ -99,11 +100,12 @@ class MemoryStore:
             job_id=job.id,
             repository=job.repository.url,
             function=result.function.label,
-            **asdict(new),
+            **_published(new),
             state=PatchState.OPEN,
             speedup=interval.estimate if interval else math.nan,
             low=interval.low if interval else math.nan,
             high=interval.high if interval else math.nan,
+            impact=result.impact,
             created_at=self.now(),
         )
         return patch_id
@@ -194,6 +196,11 @@ def _funnel(unit: str, decisions: Sequence[Decision]) -> list[FunnelRow]:
     stages = list(Stage)
     ordered = sorted(counts.items(), key=lambda item: (stages.index(item[0][0]), -item[1], item[0][1].value))
     return [FunnelRow(unit, stage.value, reason.value, count) for (stage, reason), count in ordered]
+
+
+def _published(new: NewPatch) -> dict[str, Any]:
+    """All but what a patch does not show."""
+    return {name: value for name, value in asdict(new).items() if name != "surroundings"}
 
 
 def _refusal(saved: Saved, evaluation: Evaluation) -> dict[str, object]:

@@ -56,6 +56,7 @@ def _patch_row(item: Saved, patch: Patch) -> Row:
         made_by.detail if made_by else None,
         won.candidate.summary if won else None,
         *(None if math.isnan(value) else value for value in (patch.speedup, patch.low, patch.high)),
+        patch.impact,
         patch.state.value,
         patch.branch,
         patch.commit,
@@ -135,7 +136,7 @@ def _yield_of(pairs: Sequence[tuple[Evaluation, Patch | None]]) -> Row:
 
 
 _PATCH_COLUMNS = """
-patch_id job_id repository function language expert rule summary speedup low high
+patch_id job_id repository function language expert rule summary speedup low high impact
 state branch commit_id title created_at
 """
 _YIELD_COLUMNS = """

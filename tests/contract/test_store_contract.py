@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from optimizer.domain.errors import NotFoundError
-from optimizer.domain.evidence import Decision, Evaluation, Interval, Reason
+from optimizer.domain.evidence import Decision, Evaluation, Exponent, Interval, Reason, Scaling
 from optimizer.domain.jobs import JobState, Stage
 from optimizer.domain.workloads import Workload
 from optimizer.ports import Store
@@ -135,15 +135,18 @@ def test_a_ratio_that_is_no_number_stays_none(store: Store) -> None:
     odd = Interval(math.nan, math.nan, math.nan)
     won = accepted()
     assert won.second is not None
-    won = replace(won, second=replace(won.second, wall=odd), exponents=(math.nan, 1.0))
+    won = replace(
+        won, second=replace(won.second, wall=odd), scaling=Scaling((), Exponent(math.nan, 0.0, 1.0))
+    )
     job = store.create_job(new_job()).id
     patch_id = store.save_result(job, replace(with_patch(), evaluations=(won,)))
     assert patch_id is not None
     back = store.patch_result(patch_id).evaluations[0]
     assert back.second is not None
-    assert back.exponents is not None
+    assert back.scaling is not None
+    assert back.scaling.original is not None
     assert math.isnan(back.second.wall.estimate)
-    assert math.isnan(back.exponents[0])
+    assert math.isnan(back.scaling.original.estimate)
     assert math.isnan(store.patch(patch_id).speedup)
 
 
@@ -172,6 +175,9 @@ def test_odd_characters_survive_everywhere(store: Store, odd: str) -> None:
         "origin": "generated",
         "expected": odd,
         "actual": "0",
+        "found_by": "search",
+        "first_text": "items=[1, nan]",
+        "payload": "gAA=",
     }
     assert store.view("accepted_patches")[1][0][3] == f"{odd}::f{odd}"
 

@@ -177,6 +177,9 @@ def test_refused_candidates_are_listed_newest_first(store: Store) -> None:
                 "origin": "generated",
                 "expected": "nan",
                 "actual": "0",
+                "found_by": "search",
+                "first_text": "items=[1, nan]",
+                "payload": "gAA=",
             },
         }
     ]

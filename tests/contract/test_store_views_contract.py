@@ -27,7 +27,7 @@ def test_accepted_patches_names_function_rule_and_speedup(filled: Store) -> None
     columns, rows = filled.view("accepted_patches")
     assert columns == (
         *("patch_id", "job_id", "repository", "function", "language", "expert", "rule", "summary"),
-        *("speedup", "low", "high", "state", "branch", "commit_id", "title", "created_at"),
+        *("speedup", "low", "high", "impact", "state", "branch", "commit_id", "title", "created_at"),
     )
     newest, oldest = (dict(zip(columns, row, strict=True)) for row in rows)
     assert isinstance(newest.pop("created_at"), datetime)
@@ -43,6 +43,7 @@ def test_accepted_patches_names_function_rule_and_speedup(filled: Store) -> None
         "speedup": 4.0,
         "low": 3.75,
         "high": 4.5,
+        "impact": 0.375,
         "state": "approved",
         "branch": "optimizer/cart-total",
         "commit_id": "d" * 40,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from db.tables import Base
 from db.upgrade import current, downgrade, newest, upgrade
 from db.views import VIEWS
 from optimizer.domain.errors import DatabaseError
+from optimizer.domain.evidence import Evaluation, Exponent, Scaling
+from optimizer.domain.results import FunctionResult
 from tests.support.results import new_job, with_patch
 
 _ROOT = Path(__file__).parents[2]
@@ -57,8 +60,35 @@ def test_results_outlive_a_step_down_and_up_again(blank_database_url: str) -> No
         open_store(blank_database_url)
     upgrade(blank_database_url)
     with open_store(blank_database_url) as store:
-        assert store.patch_result(patch_id) == with_patch()
+        assert store.patch_result(patch_id) == _as_before_0003(with_patch())
         assert len(store.view("accepted_patches")[1]) == 1
+
+
+def _as_before_0003(result: FunctionResult) -> FunctionResult:
+    """What is left of a result that was kept for a while in a schema that knew slopes alone."""
+    assert result.patch is not None
+    return replace(
+        result,
+        evaluations=tuple(map(_slopes_alone, result.evaluations)),
+        patch=replace(result.patch, surroundings=None),
+    )
+
+
+def _slopes_alone(evaluation: Evaluation) -> Evaluation:
+    if evaluation.scaling is None or evaluation.first is None or evaluation.second is None:
+        return evaluation
+    before, after = (
+        Exponent(slope.estimate, slope.estimate, slope.estimate)
+        for slope in (evaluation.scaling.original, evaluation.scaling.candidate)
+        if slope is not None
+    )
+    return replace(
+        evaluation,
+        scaling=Scaling((), before, after),
+        instructions=None,
+        first=replace(evaluation.first, false_accept=None),
+        second=replace(evaluation.second, false_accept=None),
+    )
 
 
 def test_the_way_down_to_nothing_leaves_nothing_behind(blank_database_url: str) -> None:

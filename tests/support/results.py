@@ -9,19 +9,24 @@ from optimizer.domain.evidence import (
     Counterexample,
     Decision,
     Evaluation,
+    Exponent,
+    FoundBy,
+    Instructions,
     Interval,
     Measurement,
     Memory,
     Reason,
     Sample,
+    Scaling,
     Side,
+    SizePoint,
     SizeRow,
     Verdict,
     VerdictKind,
 )
 from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.domain.jobs import NewJob, Repository, Stage
-from optimizer.domain.patches import NewPatch
+from optimizer.domain.patches import NewPatch, Surroundings
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.workloads import FunctionProfile, Input, Origin, Workload
 
@@ -99,6 +104,7 @@ def measurement(estimate: float, reason: Reason = Reason.ACCEPTED) -> Measuremen
         seconds=0.75,
         reason=reason,
         samples=samples,
+        false_accept=0.003,
     )
 
 
@@ -119,14 +125,22 @@ def accepted(of: Candidate | None = None, estimate: float = 2.0) -> Evaluation:
         first=measurement(estimate + 1),
         second=measurement(estimate),
         memory=Memory(5_000_000_000, 1_000),
-        exponents=(1.99, 1.01),
+        scaling=Scaling(
+            (SizePoint(10, 100.5, 90.25), SizePoint(1000, 52_000.5, 31_000.25)),
+            Exponent(1.99, 1.9, 2.1),
+            Exponent(1.01, 0.9, 1.1),
+            12.5,
+        ),
+        instructions=Instructions(2**40, 123_456),
         seconds=0.5,
         call_seconds=0.25,
     )
 
 
 def refused(source: str = "def total(items):\n    return 0\n", seconds: float = 0.25) -> Evaluation:
-    shown = Counterexample("b" * 16, "items=[nan]", "generated", "nan", "0")
+    shown = Counterexample(
+        "b" * 16, "items=[nan]", "generated", "nan", "0", FoundBy.SEARCH, "items=[1, nan]", "gAA="
+    )
     verdict = Verdict(VerdictKind.DIFFERENT, Reason.DIFFERENT_RESULT, shown)
     return Evaluation(
         candidate=candidate(source, rule="constant"),
@@ -163,6 +177,7 @@ def new_patch() -> NewPatch:
         title="Make total 2 times faster",
         text="Make total 2 times faster\n\nOne pass instead of two.\n",
         diff="--- a/shop/cart.py\n+++ b/shop/cart.py\n",
+        surroundings=Surroundings("3.11.7", (("numpy", "2.4"), ("six", "1.17")), "0.1", "a processor", "6.1"),
     )
 
 
@@ -182,4 +197,6 @@ def endless() -> Evaluation:
     base = measurement(1.0, Reason.UNDECIDED)
     first = Measurement(odd, odd, base.cold, (row,), 8, 1.0, Reason.UNDECIDED)
     decision = Decision(Stage.BENCHMARK, Reason.UNDECIDED)
-    return Evaluation(candidate(), decision, first=first, exponents=(math.inf, 1.0))
+    return Evaluation(
+        candidate(), decision, first=first, scaling=Scaling((), Exponent(math.inf, -math.inf, math.inf))
+    )

@@ -7,10 +7,12 @@ from optimizer.domain.evidence import (
     Contract,
     Decision,
     Evaluation,
+    Exponent,
     Interval,
     Measurement,
     Memory,
     Reason,
+    Scaling,
     SizeRow,
     Verdict,
     VerdictKind,
@@ -53,7 +55,7 @@ def evaluation(**changes: object) -> Evaluation:
         first=measurement(9.99, 9.9, 10.1),
         second=measurement(3.24, 3.17, 3.31),
         memory=Memory(1_200_000, 1_350_000),
-        exponents=(1.98, 1.02),
+        scaling=Scaling((), Exponent(1.98, 1.9, 2.1), Exponent(1.02, 0.9, 1.1)),
     )
     return replace(whole, **changes)  # type: ignore[arg-type]  # fields by name
 
@@ -98,7 +100,7 @@ def test_growth_and_memory_are_told_where_they_are_known() -> None:
     text = text_of(evaluation())
     assert "about n^1.98 before, n^1.02 after" in text
     assert "1.20 MB before, 1.35 MB after" in text
-    less = text_of(evaluation(exponents=None, memory=None))
+    less = text_of(evaluation(scaling=None, memory=None))
     assert "Growth" not in less
     assert "memory" not in less
 
