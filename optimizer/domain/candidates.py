@@ -1,7 +1,7 @@
 """One proposed replacement of a function, and what it was made from."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optimizer.domain.functions import Function
 from optimizer.domain.workloads import Input
@@ -46,3 +46,20 @@ class ProposalRequest:
     parent: str | None = None  # set when an accepted variant is offered again
     # The repository's own modules that names are imported from: (module as the import spells it, source).
     imported: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def rewritten(self, source: str, imports: tuple[str, ...]) -> "ProposalRequest":
+        """The request as if that source stood in the file: what an expert builds on next."""
+        function = self.function
+        text = self.module_source.encode("utf-8", "surrogatepass")
+        body = source.encode("utf-8", "surrogatepass")
+        span = replace(function.span, end=function.span.start + len(body))
+        module = text[: span.start] + body + text[function.span.end :]
+        # Imports go to the end, so that the span stays right: it only matters which names a module binds.
+        added = "".join(f"\n{line}" for line in imports)
+        return replace(
+            self,
+            function=replace(
+                function, source=source, span=span, content_hash=hashlib.sha256(body).hexdigest()
+            ),
+            module_source=module.decode("utf-8", "surrogatepass") + added,
+        )

@@ -4,12 +4,12 @@ Every variant is judged against the original, never against its parent, so that 
 what was proved.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from optimizer.domain.candidates import Candidate, ProposalRequest
 from optimizer.domain.evidence import Decision, Evaluation, Reason
-from optimizer.domain.functions import Function
 from optimizer.domain.jobs import Stage
 from optimizer.ports import Expert
 
@@ -39,7 +39,7 @@ def search(
     winner: Evaluation | None = None
     for _ in range(MOST_ROUNDS):
         round_ = []
-        for candidate in _fresh(request, experts, rejected | tried.keys()):
+        for candidate in _fresh(request, experts, rejected | tried.keys(), winner):
             tried[candidate.id] = evaluate(candidate)
             round_.append(tried[candidate.id])
             told(tried[candidate.id])
@@ -56,14 +56,29 @@ def search(
     return Search(tuple(tried.values()), winner)
 
 
-def _fresh(request: ProposalRequest, experts: Sequence[Expert], known: frozenset[str]) -> Iterator[Candidate]:
+def _fresh(
+    request: ProposalRequest, experts: Sequence[Expert], known: frozenset[str], parent: Evaluation | None
+) -> Iterator[Candidate]:
     seen = set(known)
     for expert in experts:
         if request.function.language in expert.languages:
-            for candidate in list(expert.propose(request))[:MOST_PER_ROUND]:
+            for proposed in list(expert.propose(request))[:MOST_PER_ROUND]:
+                candidate = _with_imports_of(parent.candidate, proposed) if parent else proposed
                 if candidate.id not in seen:
                     seen.add(candidate.id)
                     yield candidate
+
+
+def _with_imports_of(parent: Candidate, candidate: Candidate) -> Candidate:
+    """The expert saw the parent's imports in the file, where they are not: the candidate has to bring
+    those that it uses."""
+    words = _words(candidate.source)
+    used = [line for line in parent.imports if words & _words(line.partition("import ")[2])]
+    return replace(candidate, imports=tuple(dict.fromkeys((*used, *candidate.imports))))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
 
 
 def speedup(evaluation: Evaluation) -> float:
@@ -88,8 +103,4 @@ def _superseded(evaluation: Evaluation) -> Evaluation:
 
 def _offered_again(request: ProposalRequest, candidate: Candidate) -> ProposalRequest:
     """The accepted variant as if it stood in the file."""
-    module = request.module_source.replace(request.function.source, candidate.source, 1)
-    if candidate.imports:
-        module = "\n".join((*candidate.imports, module))
-    function: Function = replace(request.function, source=candidate.source)
-    return replace(request, function=function, module_source=module, parent=candidate.id)
+    return replace(request.rewritten(candidate.source, candidate.imports), parent=candidate.id)

@@ -98,10 +98,23 @@ def test_an_accepted_variant_is_offered_again_as_if_it_stood_in_the_file() -> No
     expert = Scripted({ORIGINAL: [variant("a", imports=("import re",))], "a": [variant("b")]})
     found = searched(expert, {"a": 1.5, "b": 2.0})
     again = expert.asked[1]
-    assert again.module_source == "import re\nimport math\n\na\n"
+    assert again.module_source == "import math\n\na\n\nimport re"
+    assert again.module_source[again.function.span.start : again.function.span.end] == "a"
     assert again.parent == variant("a", imports=("import re",)).id
     assert winner(found) == "b"
     assert reasons(found) == {"a": Reason.SUPERSEDED, "b": Reason.ACCEPTED}
+
+
+def test_what_is_built_on_a_variant_brings_the_imports_that_it_uses() -> None:
+    parent = variant("a", imports=("import re", "from heapq import merge as join", "import math"))
+    expert = Scripted({ORIGINAL: [parent], "a": [variant("join(re, 1)", imports=("import bisect",))]})
+    found = searched(expert, {"a": 1.5, "join(re, 1)": 2.0})
+    assert found.winner is not None
+    assert found.winner.candidate.imports == (
+        "import re",
+        "from heapq import merge as join",
+        "import bisect",
+    )
 
 
 def test_a_variant_that_is_hardly_faster_than_its_parent_does_not_replace_it() -> None:

@@ -31,13 +31,14 @@ _METADATA = {"before", "after", "imports", "needs", "version", "conditions"}
 
 def load_rules(folder: Traversable, names: Sequence[str]) -> tuple[Rule, ...]:
     """The rules in the named files (without `.yml`). Raises ConfigError for a file that is not a rule."""
-    utils = yaml.safe_load((folder / UTILS).read_text("utf-8"))
+    utils = yaml.load((folder / UTILS).read_text("utf-8"), yaml.CSafeLoader)
     return tuple(load_rule(folder / f"{name}.yml", utils) for name in names)
 
 
 def load_rule(file: Traversable, utils: Mapping[str, Any]) -> Rule:
     """One file as a rule. Raises ConfigError where a key is unknown or missing."""
-    documents = [document for document in yaml.safe_load_all(file.read_text("utf-8")) if document]
+    read = yaml.load_all(file.read_text("utf-8"), yaml.CSafeLoader)
+    documents = [document for document in read if document]
     try:
         _check_keys(documents)
         variants = tuple(_variant(document, utils) for document in documents)

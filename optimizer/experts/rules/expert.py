@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 
@@ -61,7 +61,7 @@ class RulesExpert:
                     break
                 used.append(rule)
                 imports = tuple(dict.fromkeys((*imports, *found.imports)))
-                current = rewritten(current, found)
+                current = current.rewritten(found.source, found.imports)
         if used:
             yield tuple(dict.fromkeys(used)), Rewrite(current.function.source, imports)
 
@@ -88,27 +88,6 @@ def rewrites(rule: Rule, request: ProposalRequest) -> list[Rewrite]:
         # Other people's code: a rule that trips over it must not cost the other rules their turn.
         # The tests call the rules themselves, where nothing is caught.
         return []
-
-
-def rewritten(request: ProposalRequest, rewrite: Rewrite) -> ProposalRequest:
-    """The request as it would be after the rewrite, imports included, for the next rule."""
-    function = request.function
-    text = request.module_source.encode("utf-8", "surrogatepass")
-    source = rewrite.source.encode("utf-8", "surrogatepass")
-    span = replace(function.span, end=function.span.start + len(source))
-    module = text[: span.start] + source + text[function.span.end :]
-    # At the end, so that the span stays right: rules only ask which names a module binds.
-    imports = "".join(f"\n{line}" for line in rewrite.imports)
-    return replace(
-        request,
-        function=replace(
-            function,
-            source=rewrite.source,
-            span=span,
-            content_hash=hashlib.sha256(source).hexdigest(),
-        ),
-        module_source=module.decode("utf-8", "surrogatepass") + imports,
-    )
 
 
 def _files(folder: resources.abc.Traversable) -> Iterator[bytes]:
