@@ -17,6 +17,7 @@ from optimizer.cli.experts import experts
 from optimizer.cli.jobs import job, jobs
 from optimizer.cli.output import note
 from optimizer.cli.patches import patch, patches
+from optimizer.cli.proof import proof
 from optimizer.cli.results import query, rejected
 from optimizer.cli.settings import config
 from optimizer.cli.submit import submit
@@ -41,6 +42,7 @@ for _command in (
     submit, jobs, job, patches, patch, verify, rejected, query, experts, doctor, config, db,
 ):  # fmt: skip
     optimizer.add_command(_command)
+patch.add_command(proof)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -47,6 +47,12 @@ class NotFoundError(OptimizerError):
     exit_code = 7
 
 
+class BundleError(OptimizerError):
+    """A proof bundle that cannot be read, or is not of the repository."""
+
+    exit_code = 8
+
+
 class StoppedError(OptimizerError):
     """Stopped by the user; `--resume` goes on from here."""
 

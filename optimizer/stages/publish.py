@@ -3,23 +3,21 @@
 Everything is made from the content alone, so publishing again after a kill makes the same branch.
 """
 
-import contextlib
-import platform
-import re
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from optimizer import __version__, vcs
+from optimizer import vcs
 from optimizer.domain.evidence import Decision, Evaluation, Reason
 from optimizer.domain.jobs import Stage
 from optimizer.domain.patches import NewPatch
 from optimizer.domain.results import FunctionResult
 from optimizer.engine import Engine
 from optimizer.languages import language_of
-from optimizer.stages.publish_text import Machine, patch_text
+from optimizer.stages.publish_text import patch_text
+from optimizer.stages.surroundings import surroundings_of
 from optimizer.stages.target import TargetUnderTest
 from optimizer.workloads.recorded import run_tests
 
@@ -77,30 +75,9 @@ def _branch(
 ) -> NewPatch:
     checkout, prefix = target.checkout, engine.settings.branch_prefix
     branch = vcs.branch_name(prefix, result.function.label, winner.candidate.summary)
-    text = patch_text(result, winner, checkout.commit, branch, machine(target))
+    where = surroundings_of(target.environment)
+    text = patch_text(result, winner, checkout.commit, branch, where)
     commit = vcs.commit_branch(checkout, branch, vcs.Change(result.function.path, changed), text)
     vcs.deliver_branch(checkout, branch)
     title = text.partition("\n")[0]
-    return NewPatch(branch, checkout.commit, commit, title, text, vcs.diff(checkout, commit))
-
-
-def machine(target: TargetUnderTest) -> Machine:
-    return Machine(_python_version(target.environment.root), _cpu_model(), __version__)
-
-
-def _python_version(environment: Path) -> str:
-    """As the virtual environment records it (PEP 405); ours when there is none."""
-    with contextlib.suppress(OSError):
-        text = (environment / "pyvenv.cfg").read_text("utf-8")
-        found = re.search(r"^version(?:_info)?\s*=\s*([\d.]+)", text, re.MULTILINE)
-        if found:
-            return found.group(1)
-    return platform.python_version()
-
-
-def _cpu_model() -> str:
-    try:
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    except OSError:
-        found = None
-    return found.group(1) if found else platform.machine()
+    return NewPatch(branch, checkout.commit, commit, title, text, vcs.diff(checkout, commit), where)

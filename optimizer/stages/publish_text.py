@@ -3,27 +3,18 @@
 import math
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from optimizer.domain.evidence import Contract, Evaluation, Interval, Measurement, SizeRow
 from optimizer.domain.functions import Function
+from optimizer.domain.patches import Surroundings
 from optimizer.domain.results import FunctionResult
 
 _WIDTH = 100
 _TITLE = 72  # what git and review pages show of a first line
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """Where the measurements were taken, for the reader."""
-
-    python: str  # version
-    cpu: str  # model
-    optimizer: str  # version
-
-
 def patch_text(
-    result: FunctionResult, evaluation: Evaluation, base_commit: str, branch: str, machine: Machine
+    result: FunctionResult, evaluation: Evaluation, base_commit: str, branch: str, where: Surroundings
 ) -> str:
     """The commit message for an accepted candidate, whose second measurement is what is claimed.
 
@@ -40,7 +31,7 @@ def patch_text(
         _checked(evaluation.verdict.contract if evaluation.verdict else Contract()),
         _not_checked(evaluation.verdict.contract if evaluation.verdict else Contract()),
         _commands(branch),
-        _measured_on(machine, measured, base_commit),
+        _measured_on(where, measured, base_commit),
     )
     return "\n\n".join(section for section in sections if section) + "\n"
 
@@ -129,18 +120,19 @@ def _commands(branch: str) -> str:
         (
             "Reproduce (runs the checks and the measurement again):",
             f"  optimizer verify {branch}",
+            "  optimizer verify FILE (on any machine; made by `optimizer patch proof`)",
             "Revert (the branch is one commit; without the branch, give the id of this commit):",
             f"  git revert {branch}",
         )
     )
 
 
-def _measured_on(machine: Machine, measured: Measurement, base_commit: str) -> str:
+def _measured_on(where: Surroundings, measured: Measurement, base_commit: str) -> str:
     return "\n".join(
         _wrap(
             f"Measured afresh after selection, in {_count(measured.launches, 'paired launch', 'es')}, on "
-            f"Python {_one_line(machine.python)}, {_one_line(machine.cpu)}, with optimizer "
-            f"{_one_line(machine.optimizer)}; base commit {base_commit[:12]}."
+            f"Python {_one_line(where.python)}, {_one_line(where.cpu)}, with optimizer "
+            f"{_one_line(where.optimizer)}; base commit {base_commit[:12]}."
         )
     )
 

@@ -5,7 +5,7 @@ The user's own files, index and HEAD are never touched. Nothing that a repositor
 """
 
 from optimizer.domain.checkouts import Checkout, TrackedFile
-from optimizer.vcs.branches import Change, branch_name, commit_branch, commit_date, diff
+from optimizer.vcs.branches import Change, branch_name, commit_alone, commit_branch, commit_date, diff
 from optimizer.vcs.checkout import at_commit, checkout, read_blob, remove_worktree, tracked_files
 from optimizer.vcs.delivery import deliver_branch, push_branch
 from optimizer.vcs.source import hide_credentials, strip_credentials
@@ -17,6 +17,7 @@ __all__ = [
     "at_commit",
     "branch_name",
     "checkout",
+    "commit_alone",
     "commit_branch",
     "commit_date",
     "deliver_branch",

@@ -44,10 +44,16 @@ def commit_branch(
     if git.run("check-ref-format", f"refs/heads/{branch}").code != 0 or branch.startswith("-"):
         raise RepositoryError(f"{branch!r} is not a valid name of a branch: see the setting branch_prefix")
     with locked(base.mirror):
-        tree = _tree_with(git, base, change)
-        commit = _commit(git, base, tree, text, when or commit_date(base))
+        commit = _commit(git, base, _tree_with(git, base, change), text, when or commit_date(base))
         git.read("update-ref", f"refs/heads/{branch}", commit, git_dir=base.mirror)
     return commit
+
+
+def commit_alone(base: Checkout, change: Change, text: str) -> str:
+    """The id of the commit that `commit_branch` makes of the same, without a branch."""
+    git = git_of(base)
+    with locked(base.mirror):
+        return _commit(git, base, _tree_with(git, base, change), text, commit_date(base))
 
 
 def commit_date(base: Checkout) -> datetime:

@@ -19,11 +19,12 @@ from optimizer.domain.evidence import (
 )
 from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.domain.jobs import Stage
+from optimizer.domain.patches import Surroundings
 from optimizer.domain.results import FunctionResult
-from optimizer.stages.publish_text import Machine, patch_text, patch_title
+from optimizer.stages.publish_text import patch_text, patch_title
 
 BRANCH = "optimizer/parse-parse_row-set-list-123abc"
-MACHINE = Machine("3.11.7", "Some CPU @ 2.00GHz", "0.1.0")
+SURROUNDINGS = Surroundings("3.11.7", (), "0.1.0", "Some CPU @ 2.00GHz", "Linux 6.1")
 FUNCTION = Function(
     "src/pkg/parse.py", "parse_row", Span(0, 1), 1, 1, FunctionKind.FUNCTION, False, "x", "00"
 )
@@ -62,7 +63,7 @@ def evaluation(**changes: object) -> Evaluation:
 
 def text_of(changed: Evaluation) -> str:
     result = FunctionResult(FUNCTION, changed.decision)
-    return patch_text(result, changed, "ab" * 20, BRANCH, MACHINE)
+    return patch_text(result, changed, "ab" * 20, BRANCH, SURROUNDINGS)
 
 
 def test_the_title_claims_the_second_measurement_with_its_interval() -> None:

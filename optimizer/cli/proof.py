@@ -1,0 +1,75 @@
+"""`optimizer patch proof`: the evidence behind a patch as one file."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from optimizer.cli.options import example, with_json, with_settings
+from optimizer.cli.output import emit_json, line
+from optimizer.cli.patches import patch_named
+from optimizer.cli.session import Assignments, open_results
+from optimizer.domain.errors import BundleError, ConfigError
+
+if TYPE_CHECKING:
+    from optimizer.domain.patches import Patch
+    from optimizer.ports import Store
+
+
+@click.command(epilog=example("optimizer patch proof 3", "optimizer verify cart-total-3f2a91.proof.jsonl.gz"))
+@click.argument("name", metavar="PATCH")
+@click.option(
+    "--output", metavar="FILE", help="Where to; default: a file here named like the branch; -: stdout."
+)
+@click.option("--force", is_flag=True, help="Overwrite the file when it is there.")
+@with_settings
+@with_json
+def proof(name: str, output: str | None, force: bool, assignments: Assignments, as_json: bool) -> None:
+    """Write all the evidence behind a patch into one file, for `optimizer verify FILE` on any machine."""
+    if as_json and output == "-":
+        raise click.UsageError("--json and --output - both want stdout")
+    store = open_results(assignments)
+    found = patch_named(store, name)
+    data = bundle_bytes(store, found)
+    if output == "-":
+        sys.stdout.buffer.write(data)
+        return
+    path = Path(output or bundle_name(found))
+    if path.exists() and not force:
+        raise ConfigError(f"{path} is there already: name another file with --output, or use --force")
+    save(path, data)
+    if as_json:
+        emit_json({"patch": found.id, "file": str(path), "bytes": len(data)})
+    else:
+        line(f"{path}: {len(data):,} bytes")
+
+
+def bundle_bytes(store: "Store", patch: "Patch") -> bytes:
+    """Raises NotFoundError without evidence, BundleError when there is too much of it."""
+    from optimizer.proof.bundle import bundle_of  # noqa: PLC0415 - start-up time
+    from optimizer.proof.format import to_bytes  # noqa: PLC0415 - start-up time
+
+    try:
+        return to_bytes(bundle_of(store.job(patch.job_id), store.patch_result(patch.id)))
+    except BundleError as error:
+        raise BundleError(f"patch {patch.id}: {error}") from None
+
+
+def bundle_name(patch: "Patch") -> str:
+    """The last part of the branch, which has no character that a file name could not have."""
+    from optimizer.proof.format import SUFFIX  # noqa: PLC0415 - start-up time
+
+    return patch.branch.rsplit("/", 1)[-1] + SUFFIX
+
+
+def save(path: Path, data: bytes) -> None:
+    """Whole or not at all. Raises ConfigError when there is no such folder, or it cannot be written."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_bytes(data)
+        new.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        new.unlink(missing_ok=True)
