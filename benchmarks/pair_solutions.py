@@ -1,0 +1,224 @@
+"""Two LeetCode-style classes as one module and the text of a replaced method.
+
+Versions differ in names that do not matter: of the class ("Solution2"), of parameters, of helpers. They
+are brought together here; what the method itself does is left alone.
+"""
+
+import ast
+import builtins
+import copy
+import textwrap
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+
+# What is taken for granted where such code is run.
+PRELUDE = """\
+import bisect
+import collections
+import functools
+import heapq
+import itertools
+import math
+import operator
+import random
+import re
+import string
+import sys
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter, OrderedDict, defaultdict, deque
+from functools import cache, cmp_to_key, lru_cache, reduce
+from heapq import heapify, heappop, heappush, heappushpop, heapreplace, nlargest, nsmallest
+from itertools import accumulate, chain, combinations, groupby, permutations, product, zip_longest
+from math import ceil, comb, factorial, floor, gcd, inf, log, log2, sqrt
+"""
+NODES = {
+    "ListNode": "class ListNode:\n    def __init__(self, val=0, next=None):\n"
+    "        self.val = val\n        self.next = next\n",
+    "TreeNode": "class TreeNode:\n    def __init__(self, val=0, left=None, right=None):\n"
+    "        self.val = val\n        self.left = left\n        self.right = right\n",
+}
+_SORTED = frozenset({"SortedDict", "SortedList", "SortedSet"})  # of the package sortedcontainers
+CLASS = "Solution"
+_TYPING = frozenset(
+    "Any Callable Deque DefaultDict Dict FrozenSet Generator Iterable Iterator List Mapping Optional "
+    "Sequence Set Tuple Union".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spliced:
+    module: str = field(repr=False)
+    qualname: str
+    source: str = field(repr=False)  # of the candidate, as `Candidate.source` has it
+    imports: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()  # without self
+    annotations: tuple[str, ...] = ()  # as written; empty where there is none
+
+
+@dataclass(slots=True)
+class _Version:
+    """One version taken apart. `helpers`: methods beside the entry; `others`: classes, functions, names."""
+
+    entry: ast.FunctionDef
+    helpers: list[ast.stmt]
+    others: list[ast.stmt]
+    imports: list[str]
+
+
+def spliced(original: str, candidate: str) -> Spliced | LeftOut:
+    """The original's module with the candidate's helpers in it, and the candidate's method."""
+    versions = []
+    for text in (original, candidate):
+        version = _taken_apart(text)
+        if isinstance(version, LeftOut):
+            return version
+        versions.append(version)
+    before, after = versions
+    if len(before.entry.args.args) != len(after.entry.args.args):
+        return LeftOut("the versions take different arguments")
+    after = _renamed(after, _clashes(before, after))
+    after.entry = _like(before.entry, after.entry)
+    module = _module(before, after)
+    unknown = _unknown(module, after)
+    if unknown:
+        return LeftOut(f"needs a name that is not there: {unknown}")
+    parameters = before.entry.args.args[1:]
+    return Spliced(
+        module,
+        f"{CLASS}.{before.entry.name}",
+        textwrap.indent(ast.unparse(after.entry), "    ").lstrip(),
+        tuple(line for line in after.imports if line not in module.splitlines()),
+        tuple(one.arg for one in parameters),
+        tuple(ast.unparse(one.annotation) if one.annotation else "" for one in parameters),
+    )
+
+
+def _taken_apart(text: str) -> _Version | LeftOut:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return LeftOut("not Python 3")
+    tree = _Python3().visit(tree)
+    owners = [one for one in tree.body if isinstance(one, ast.ClassDef) and one.name.startswith(CLASS)]
+    if len(owners) != 1:
+        return LeftOut("no single class Solution")
+    methods = [one for one in owners[0].body if isinstance(one, ast.FunctionDef)]
+    called = {item.attr for item in ast.walk(owners[0]) if isinstance(item, ast.Attribute)}
+    entries = [one for one in methods if one.name not in called] or methods[-1:]
+    if len(entries) != 1 or entries[0].args.vararg or not entries[0].args.args:
+        return LeftOut("no single method to be called")
+    helpers = [one for one in owners[0].body if one is not entries[0]]
+    others = [one for one in tree.body if one is not owners[0]]
+    imports = [one for one in others if isinstance(one, ast.Import | ast.ImportFrom)]
+    others = [one for one in others if one not in imports]
+    return _Version(entries[0], helpers, others, [ast.unparse(one) for one in imports])
+
+
+class _Python3(ast.NodeTransformer):
+    """Some versions are written for Python 2 too, where `range` was spelled `xrange`."""
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.copy_location(ast.Name("range", node.ctx), node) if node.id == "xrange" else node
+
+
+def _clashes(before: _Version, after: _Version) -> dict[str, str]:
+    """New names for the candidate's helpers that the original defines otherwise."""
+    found = {}
+    for mine, theirs in ((before.helpers, after.helpers), (before.others, after.others)):
+        texts = {_name(one): ast.unparse(one) for one in mine}
+        for one in theirs:
+            name = _name(one)
+            if texts.get(name, ast.unparse(one)) != ast.unparse(one):
+                found[name] = f"{name}_2"
+    return found
+
+
+def _name(statement: ast.stmt) -> str:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return statement.name
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) else ast.unparse(statement)
+
+
+class _Renamer(ast.NodeTransformer):
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        for part in ("id", "attr", "name"):
+            value = getattr(node, part, None)
+            if isinstance(value, str) and value in self.names:
+                setattr(node, part, self.names[value])
+        self.generic_visit(node)
+        return node
+
+
+def _renamed(version: _Version, names: dict[str, str]) -> _Version:
+    if not names:
+        return version
+    renamer = _Renamer(names)
+    for one in (version.entry, *version.helpers, *version.others):
+        renamer.visit(one)
+    return version
+
+
+def _like(before: ast.FunctionDef, after: ast.FunctionDef) -> ast.FunctionDef:
+    """The candidate's body under the original's signature."""
+    result = copy.deepcopy(after)
+    if result.name != before.name:
+        _Renamer({result.name: before.name}).visit(result)
+    pairs = zip(before.args.args, after.args.args, strict=True)
+    copies = [f"{new.arg} = {old.arg}" for old, new in pairs if old.arg != new.arg]
+    result.body = [*ast.parse("\n".join(copies)).body, *result.body]
+    result.args, result.returns = before.args, before.returns
+    result.decorator_list = before.decorator_list
+    return ast.fix_missing_locations(result)
+
+
+def _module(before: _Version, after: _Version) -> str:
+    known = {ast.unparse(one) for one in (*before.helpers, *before.others)}
+    others = [*before.others, *(one for one in after.others if ast.unparse(one) not in known)]
+    helpers = [*before.helpers, *(one for one in after.helpers if ast.unparse(one) not in known)]
+    owner = ast.ClassDef(CLASS, [], [], [*helpers, before.entry], [])
+    body = "\n\n\n".join(ast.unparse(ast.fix_missing_locations(one)) for one in (*others, owner))
+    used = _loaded(body + "\n" + ast.unparse(after.entry))
+    nodes = "\n\n".join(text for name, text in NODES.items() if name in used)
+    prelude = PRELUDE + _import("typing", used & _TYPING) + _import("sortedcontainers", used & _SORTED)
+    lines = [line for line in before.imports if line not in prelude.splitlines()]
+    head = prelude + "".join(f"{line}\n" for line in lines)
+    return "\n\n".join(part for part in (head, nodes, body) if part) + "\n"
+
+
+def _import(module: str, names: Set[str]) -> str:
+    return f"from {module} import {', '.join(sorted(names))}\n" if names else ""
+
+
+def _loaded(text: str) -> set[str]:
+    return {item.id for item in ast.walk(ast.parse(text)) if isinstance(item, ast.Name)}
+
+
+def _unknown(module: str, after: _Version) -> str:
+    """A name that nothing defines, in either version; roughly: scopes are not told apart."""
+    text = "\n".join([*after.imports, module, ast.unparse(after.entry)])
+    tree = ast.parse(text)
+    defined = set(_defined(tree)) | set(dir(builtins)) | {"__name__", "__class__"}
+    return next((name for name in sorted(_loaded(text)) if name not in defined), "")
+
+
+def _defined(tree: ast.AST) -> Iterator[str]:
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Name) and not isinstance(item.ctx, ast.Load):
+            yield item.id
+        elif isinstance(item, ast.FunctionDef | ast.ClassDef):
+            yield item.name
+        elif isinstance(item, ast.arg):
+            yield item.arg
+        elif isinstance(item, ast.alias):
+            yield (item.asname or item.name).split(".")[0]
+        elif isinstance(item, ast.ExceptHandler) and item.name:
+            yield item.name
