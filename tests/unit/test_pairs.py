@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import pair_calls, pair_programs, pair_solutions, pairs
+from benchmarks import pair_calls, pair_programs, pair_solutions, pairs, program_inputs
 from benchmarks.pair_solutions import LeftOut, Spliced
 from optimizer import canonical
 from optimizer.languages.python import PYTHON
@@ -204,3 +204,19 @@ def test_a_folder_is_loaded_with_what_was_left_out(tmp_path: Path) -> None:
 
 def _write(path: Path, *rows: dict[str, Any]) -> None:
     path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
+
+
+def test_texts_are_made_the_same_each_time_small_ones_first() -> None:
+    for problem in program_inputs.known():
+        made = program_inputs.texts(problem)
+        assert made == program_inputs.texts(problem)
+        assert len(made) >= 8
+        assert all(text.endswith("\n") for text in made)
+    assert program_inputs.texts("nonesuch") == ()
+
+
+def test_a_made_grid_is_as_large_as_it_says_and_not_all_light() -> None:
+    for text in program_inputs.texts("p03273"):
+        first, *rows = text.splitlines()
+        assert [len(rows), len(rows[0])] == [int(word) for word in first.split()]
+        assert "#" in "".join(rows)
