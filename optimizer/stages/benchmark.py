@@ -14,6 +14,7 @@ from optimizer.bench.protocol import Protocol
 from optimizer.domain.evidence import Measurement, Reason, Sample, Side, SizeRow
 from optimizer.domain.workloads import Input
 from optimizer.sandbox.runner import Session, Zygote
+from optimizer.stages import accounting, unseen
 from optimizer.stages.arena import TIMING_SEED, Arena
 from optimizer.stages.observe import ENCODING_LIMIT, OutcomeKind
 from optimizer.stages.verify import Expected
@@ -31,6 +32,8 @@ class SizeClass:
     rounds: int  # times through the inputs in one sample
     fresh: bool  # the function changes its arguments: every call gets new ones
     consume: bool  # the result is an iterator: drained on the clock
+    unseen: tuple[tuple[Input, ...], ...] = ()  # held-out inputs, for the first calls of so many launches
+    hand_over: str = ""  # how results of first calls leave while the clock runs
 
     @property
     def elements(self) -> int:
@@ -54,7 +57,10 @@ def size_classes(expected: Expected, protocol: Protocol) -> tuple[SizeClass, ...
     merged = [groups[key] for key in sorted(groups)]
     while len(merged) > protocol.max_classes or (len(merged) > 1 and min(map(len, merged)) < 2):
         _merge_smallest(merged)
-    return tuple(_size_class(group, expected, protocol) for group in merged)
+    held_out = unseen.batches(expected, merged, lambda item: _timeable(expected, item, protocol), protocol)
+    return tuple(
+        _size_class(group, more, expected, protocol) for group, more in zip(merged, held_out, strict=True)
+    )
 
 
 def _timeable(expected: Expected, item: Input, protocol: Protocol) -> bool:
@@ -70,7 +76,9 @@ def _merge_smallest(groups: list[list[Input]]) -> None:
     groups[at : at + 2] = [groups[at] + groups[at + 1]]
 
 
-def _size_class(group: Sequence[Input], expected: Expected, protocol: Protocol) -> SizeClass:
+def _size_class(
+    group: Sequence[Input], held_out: tuple[tuple[Input, ...], ...], expected: Expected, protocol: Protocol
+) -> SizeClass:
     step = max(1, len(group) // protocol.max_class_inputs)
     chosen = group[::step][: protocol.max_class_inputs]
     times = {item.id: expected.outcomes[item.id].nanoseconds for item in chosen}
@@ -78,11 +86,15 @@ def _size_class(group: Sequence[Input], expected: Expected, protocol: Protocol) 
         chosen = chosen[: len(chosen) // 2]
     rounds = max(1, round(protocol.sample_ns / max(1, sum(times[item.id] for item in chosen))))
     outcomes = [expected.outcomes[item.id] for item in chosen]
+    mutates = any(outcome.mutates for outcome in outcomes)
+    unseen_outcomes = [expected.outcomes[item.id] for items in held_out for item in items]
     return SizeClass(
         tuple(chosen),
         min(rounds, _MOST_ROUNDS),
-        any(outcome.mutates for outcome in outcomes),
+        mutates,
         any(outcome.iterator for outcome in outcomes),
+        held_out,
+        unseen.hand_over(outcomes + unseen_outcomes, mutates),
     )
 
 
@@ -125,9 +137,14 @@ def measure(
     began = time.monotonic()
     rng = random.Random(seed)
     samples: list[Sample] = []
+    books: list[accounting.Launch] = []
+    zygotes = {Side.ORIGINAL: arena.original(TIMING_SEED), Side.CANDIDATE: zygote}
     sizes = range(len(classes))
     for launch in range(protocol.max_launches):
-        samples += _launch(arena, zygote, classes, launch, rng, protocol)
+        before = accounting.read(zygotes)
+        taken = _launch(arena, zygote, classes, launch, rng, protocol)
+        books.append(accounting.closed(zygotes, before, taken))
+        samples += taken
         wall = statistics.launch_ratios(samples, sizes)
         cpu = statistics.launch_ratios(samples, sizes, cpu=True)
         by_size = [_size_ratios(samples, size) for size in sizes]
@@ -135,8 +152,8 @@ def measure(
         if reason is not None:
             break
     cold = statistics.total_ratios(samples, sizes, cold=True)
-    if reason is Reason.ACCEPTED and not statistics.cold_agrees(samples, sizes):
-        reason = Reason.COLD_DISAGREES
+    if reason is Reason.ACCEPTED:
+        reason = _confirmed(samples, classes, books, zygotes)
     return Measurement(
         wall=statistics.interval(wall, protocol.level),
         cpu=statistics.interval(cpu, protocol.level),
@@ -147,6 +164,22 @@ def measure(
         reason=reason or Reason.UNDECIDED,
         samples=tuple(samples),
     )
+
+
+def _confirmed(
+    samples: Sequence[Sample],
+    classes: Sequence[SizeClass],
+    books: Sequence[accounting.Launch],
+    zygotes: dict[Side, Zygote],
+) -> Reason:
+    """What calls on unseen inputs, first calls and the books say of a gain that repeated calls show."""
+    sizes = range(len(classes))
+    if not unseen.agrees(samples, [len(group.unseen) for group in classes]):
+        return Reason.COLD_DISAGREES
+    if not statistics.cold_agrees(samples, sizes):
+        return Reason.COLD_DISAGREES
+    imports = {side: one.import_ns for side, one in zygotes.items()}
+    return Reason.ACCEPTED if accounting.agrees(books, imports) else Reason.WORK_ELSEWHERE
 
 
 def _size_ratios(samples: Sequence[Sample], size: int) -> statistics.SizeRatios:
@@ -207,14 +240,21 @@ def _cold(
     size: int,
     rng: random.Random,
 ) -> list[Sample]:
-    """First calls: each input once, arguments sent when the clock starts."""
+    """First calls: each input once, arguments sent when the clock starts, results before it stops."""
     order = [*_SIDES, Side.NULL]
     rng.shuffle(order)
-    blobs = [item.payload for item in group.inputs if item is not woken]
-    samples = []
+    seen = [item for item in group.inputs if item is not woken]
+    items = group.unseen[launch] if launch < len(group.unseen) else seen
+    blobs = [item.payload for item in items]
+    fields: dict[str, Any] = {"consume": group.consume, "hand_over": group.hand_over}
+    fields |= {"arguments": group.fresh, "limit": unseen.MOST_BYTES}
+    sessions[Side.NULL].ask("rehearse", blobs, **fields)
+    samples, returned = [], {}
     for side in order:
-        wall, cpu = sessions[side].clock("sealed", blobs, consume=group.consume)
+        wall, cpu, returned[side] = sessions[side].timed("sealed", blobs, **fields)
         samples.append(Sample(launch, size, 0, side, len(blobs), wall, cpu, cold=True))
+    if returned[Side.ORIGINAL] != returned[Side.CANDIDATE]:
+        raise WrongWhileTimedError
     return samples
 
 
@@ -231,21 +271,24 @@ def _warm(
         sessions[side].ask("prepare", **_fields(group))
         sessions[side].clock("go")
     samples = []
+    checked = {rng.randrange(pairs), pairs - 1}
     for pair in range(pairs):
         order = [*_SIDES, Side.NULL] if pair < 2 else list(_SIDES)
         rng.shuffle(order)
+        kept = rng.randrange(group.rounds)
         for side in order:
             if group.fresh or pair == 0:
                 sessions[side].ask("prepare", **_fields(group))
-            wall, cpu = sessions[side].clock("go")
+            wall, cpu = sessions[side].clock("go", keep=kept)
             samples.append(Sample(launch, size, pair, side, group.calls, wall, cpu))
-    if not group.consume:
-        _check_outputs(sessions, rng.sample(range(len(group.inputs)), min(2, len(group.inputs))))
+        if pair in checked and not group.consume:
+            _check_outputs(sessions, rng.sample(range(len(group.inputs)), min(2, len(group.inputs))))
     return samples
 
 
 def _check_outputs(sessions: dict[Side, Session], indexes: Sequence[int]) -> None:
-    """What the last timed batch really returned, on both sides, compared here."""
+    """What calls of a timed batch really returned, on both sides, compared here. Nobody inside knows
+    beforehand of which batch and which calls that is asked."""
     answers = [sessions[side].ask("outputs", indexes=list(indexes), limit=ENCODING_LIMIT) for side in _SIDES]
     (original, expected), (_, actual) = answers
     if original.get("ok") and expected != actual:

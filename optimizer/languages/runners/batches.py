@@ -2,6 +2,8 @@
 
 import collections
 
+ASYNC = ("coroutine", "async-generator")
+
 
 def null(*args, **kwargs):
     """What a call costs when it does nothing."""
@@ -16,12 +18,14 @@ def finish(kind, result):
     return result
 
 
-def run(function, kind, consume, pools, results):
+def run(function, kind, consume, pools, results, keep=False):
     """Every call of every pool; `results` are those of the last one.
 
-    `consume`: results are iterators, drained at once and not kept."""
-    if kind in ("coroutine", "async-generator"):
+    `consume`: results are iterators, drained at once; what they yield is kept only where `keep` says so."""
+    if kind in ASYNC:
         _run_async(_through_async(function, kind, pools, results))
+    elif consume and keep:
+        _through_collecting(function, pools, results)
     elif consume:
         _through_consuming(function, pools)
     else:
@@ -39,6 +43,12 @@ def _through_consuming(function, pools):
     for pool in pools:
         for args, kwargs in pool:
             drain(function(*args, **kwargs))
+
+
+def _through_collecting(function, pools, results):
+    for pool in pools:
+        for index, (args, kwargs) in enumerate(pool):
+            results[index] = list(function(*args, **kwargs))
 
 
 async def _through_async(function, kind, pools, results):

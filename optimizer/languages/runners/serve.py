@@ -19,6 +19,7 @@ import socket
 import sys
 import traceback
 
+import branches
 import frames
 import observe
 from session import Session
@@ -54,7 +55,7 @@ def main():
 
 
 def _forget_runners():
-    """Modules of the target may be called as ours are; and what is not found by name is not patched by name."""
+    """Modules of the target may be called as ours are, and ours shall not be found by their names."""
     folder = os.path.dirname(os.path.abspath(__file__))
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
@@ -91,11 +92,15 @@ def _session(sock, module, message):
         text = f"{type(error).__name__}: {error}"[:500]
         frames.send(sock, {"ok": False, "error": text, "nonce": message["nonce"]})
         return
+    explorer = branches.Explorer(session)
     operations = {
         "load": session.load,
         "call": session.call,
+        "arguments": explorer.arguments,
+        "explore": explorer.call,
         "prepare": session.prepare,
         "go": session.go,
+        "rehearse": session.rehearse,
         "sealed": session.sealed,
         "outputs": session.outputs,
         "memory": session.memory,
