@@ -1,5 +1,6 @@
 """`optimizer patch proof`: the evidence behind a patch as one file."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from optimizer.cli.session import Assignments, open_results
 from optimizer.domain.errors import BundleError, ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from optimizer.domain.patches import Patch
     from optimizer.ports import Store
 
@@ -61,6 +64,25 @@ def bundle_name(patch: "Patch") -> str:
     from optimizer.proof.format import SUFFIX  # noqa: PLC0415 - start-up time
 
     return patch.branch.rsplit("/", 1)[-1] + SUFFIX
+
+
+def ready_folder(name: str) -> Path:
+    """Made where it is missing. Raises ConfigError now rather than after a night's work."""
+    folder = Path(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        reason = "" if os.access(folder, os.W_OK | os.X_OK) else "read-only, or another user's"
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    if reason:
+        raise ConfigError(f"{folder} cannot be written ({reason}): give --proofs another folder")
+    return folder
+
+
+def write_bundles(store: "Store", patches: "Sequence[Patch]", folder: Path) -> None:
+    """One for each patch. The same patch gives the same file, so it does not matter if it is there."""
+    for patch in patches:
+        save(folder / bundle_name(patch), bundle_bytes(store, patch))
 
 
 def save(path: Path, data: bytes) -> None:

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from optimizer import vcs
@@ -23,6 +24,7 @@ from optimizer.cli.output import (
     table,
 )
 from optimizer.cli.progress import Progress, Tally, View, duration, view_for_stderr
+from optimizer.cli.proof import ready_folder, write_bundles
 from optimizer.cli.repository import settings_files
 from optimizer.cli.session import Assignments, configured, until_the_end
 from optimizer.domain.errors import StoppedError
@@ -45,20 +47,22 @@ class Request:
     as_json: bool
     quiet: bool
     typed: Sequence[str]  # the arguments of the command line, as they were
+    proofs: str | None = None  # folder for the bundles of the patches
 
 
 def submit_repository(request: Request) -> None:
     os.umask(0o022)  # the sandbox's own uid reads what is checked out
+    folder = ready_folder(request.proofs) if request.proofs else None
     view = view_for_stderr(request.quiet)
     with closing(view):
-        report, tally = _scanned(request, view)
+        report, tally = _scanned(request, view, folder)
     if request.as_json:
         emit_json(_data(request, report, tally.winners))
     else:
         _show(request, report, tally.winners)
 
 
-def _scanned(request: Request, view: View) -> tuple[Report, Tally]:
+def _scanned(request: Request, view: View, proofs: Path | None) -> tuple[Report, Tally]:
     given = configured(request.flags, request.assignments).settings
     view.begin("checkout", vcs.hide_credentials(request.source))
     checkout = vcs.checkout(request.source, request.ref, ready_home(given))
@@ -69,7 +73,10 @@ def _scanned(request: Request, view: View) -> tuple[Report, Tally]:
         tally = Tally(settings.budget_seconds)
         order = Order(resume=request.resume, publish=not request.dry_run)
         try:
-            return scan(order, checkout, engine, Progress(tally, view)), tally
+            report = scan(order, checkout, engine, Progress(tally, view))
+            if proofs:
+                write_bundles(store, report.patches, proofs)
+            return report, tally
         except KeyboardInterrupt:
             raise StoppedError(_farewell(request, engine, checkout.repository.url)) from None
     finally:

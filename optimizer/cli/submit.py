@@ -38,6 +38,7 @@ _EXAMPLE = example(
     metavar="FILE",
     help="Also judge the candidates in this JSONL file (the expert `file`).",
 )
+@click.option("--proofs", metavar="FOLDER", help="Write each patch's proof bundle into this folder.")
 @with_settings
 @with_json
 @with_quiet
@@ -49,6 +50,7 @@ def submit(
     ref: str | None,
     dry_run: bool,
     resume: bool,
+    proofs: str | None,
     assignments: tuple[tuple[str, Any], ...],
     as_json: bool,
     quiet: bool,
@@ -61,10 +63,12 @@ def submit(
     """
     if dry_run and resume:
         raise click.UsageError("--dry-run keeps nothing that --resume could go on with")
+    if dry_run and proofs:
+        raise click.UsageError("--dry-run makes no patches that --proofs could be of")
     from optimizer.cli.scanning import Request, submit_repository  # noqa: PLC0415 - start-up time
 
     flags = {field: value for field, value in given.items() if value}
     flags |= {"budget_seconds": budget} if budget else {}
     typed = context.find_root().obj
-    request = Request(repo, ref, flags, assignments, resume, dry_run, as_json, quiet, typed)
+    request = Request(repo, ref, flags, assignments, resume, dry_run, as_json, quiet, typed, proofs)
     submit_repository(request)
