@@ -97,6 +97,9 @@ class Contract:
     resource: int = 0  # inputs on which the original runs out of a resource
     tolerance: float = 0.0
     not_checked: tuple[str, ...] = ()
+    searched: int = 0  # inputs tried beyond these, in search of a counterexample
+    original_branches: int = 0  # reached by them, as the sandbox says
+    candidate_branches: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,17 @@ def _plan(
     settings: Settings,
     module_source: str,
 ) -> Plan | None:
+    visible = {item.id for item in recorded if not item.held_out}
+    bases: list[Base] = []
+    for call in calls:
+        base = base_of(call.payload, call.tree) if payload_id(call.payload) in visible else None
+        if base is not None:
+            bases.append(base)
+    return plan_for(function, bases, module_source, settings.seed)
+
+
+def plan_for(function: Function, bases: Sequence[Base], module_source: str, seed: int) -> Plan | None:
+    """How calls of the function are made; None where it cannot be said what they look like."""
     if function.kind not in (FunctionKind.FUNCTION, FunctionKind.METHOD):
         return None
     signature = signature_of(function)
@@ -75,13 +86,7 @@ def _plan(
         return None
     init = class_initialiser(module_source, function.qualname)
     target = Target(function, signature, init if function.kind is FunctionKind.METHOD else None)
-    visible = {item.id for item in recorded if not item.held_out}
-    bases: list[Base] = []
-    for call in calls:
-        base = base_of(call.payload, call.tree) if payload_id(call.payload) in visible else None
-        if base is not None:
-            bases.append(base)
-    return make_plan(target, bases, module_names(module_source), settings.seed)
+    return make_plan(target, bases, module_names(module_source), seed)
 
 
 def _balanced(items: Sequence[Input]) -> list[Input]:

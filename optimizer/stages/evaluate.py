@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from optimizer.bench import statistics
 from optimizer.bench.protocol import Protocol
@@ -26,6 +26,8 @@ from optimizer.domain.settings import Settings
 from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
 from optimizer.stages.arena import CANDIDATE_SEED, TIMING_SEED, Arena
 from optimizer.stages.benchmark import SizeClass, WrongWhileTimedError, measure
+from optimizer.stages.counterexample import search
+from optimizer.stages.ground import Ground, ground
 from optimizer.stages.verify import Expected, load_failure, verify
 
 Guard = Callable[[Function, Candidate, str], Decision | None]
@@ -43,6 +45,7 @@ class Referee:
     guard: Guard
     settings: Settings
     protocol: Protocol
+    _grounds: list[Ground | None] = field(default_factory=list, repr=False, compare=False)
 
     def evaluate(self, candidate: Candidate) -> Evaluation:
         """All that can be learned of the candidate, up to the stage that refuses it."""
@@ -72,8 +75,22 @@ class Referee:
 
     def searched(self, candidate: Candidate, verdict: Verdict) -> Verdict:
         """The verdict after looking for an input beyond the workload on which the candidate differs."""
-        del candidate
-        return verdict
+        if verdict.kind is not VerdictKind.EQUIVALENT or not self.settings.search_seconds:
+            return verdict
+        found = self._ground()
+        if found is None:
+            return verdict
+        try:
+            with self.arena.candidate(candidate, CANDIDATE_SEED) as zygote:
+                return search(zygote, self.arena, found, candidate, verdict, self.settings)
+        except LoadError as error:
+            return Verdict(VerdictKind.UNKNOWN, Reason.LOAD_FAILED, load_failure(error))
+
+    def _ground(self) -> Ground | None:
+        """Found out once: it is the same for all candidates."""
+        if not self._grounds:
+            self._grounds.append(ground(self.arena, self.expected, self.settings.seed))
+        return self._grounds[0]
 
     def _timed(self, candidate: Candidate, verdict: Verdict) -> Evaluation:
         first = second = None

@@ -2,9 +2,10 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from optimizer.domain.workloads import Input
 from optimizer.sandbox.runner import RunnerDiedError, RunnerTimeoutError, Session
@@ -87,7 +88,7 @@ def _serve(
         if index % _BATCH == 0:
             batch = pending[index : index + _BATCH]
             session.ask("load", [one.payload for one in batch], ids=[one.id for one in batch])
-        outcome = _call(session, item, limit(item), probe)
+        outcome = call(session, item, limit(item), probe)
         found[item.id] = outcome
         if stop(item, outcome):
             return index + 1, True
@@ -96,7 +97,8 @@ def _serve(
     return len(pending), True
 
 
-def _call(session: Session, item: Input, seconds: float, probe: bool) -> Outcome:
+def call(session: Session, item: Input, seconds: float, probe: bool = False) -> Outcome:
+    """One call of an input whose payload is loaded. A session that hung or died is of no more use."""
     try:
         header, parts = session.ask("call", seconds=seconds, id=item.id, limit=ENCODING_LIMIT, probe=probe)
     except RunnerTimeoutError:
@@ -104,6 +106,11 @@ def _call(session: Session, item: Input, seconds: float, probe: bool) -> Outcome
         return Outcome(OutcomeKind.HUNG, note=f"no answer in {seconds:.1f} s")
     except RunnerDiedError as error:
         return Outcome(OutcomeKind.DIED, note=str(error))
+    return outcome_of(header, parts)
+
+
+def outcome_of(header: Mapping[str, Any], parts: Sequence[bytes]) -> Outcome:
+    """The answer to one call."""
     kind = str(header.get("kind"))
     if len(parts) != 5 or kind not in ("returned", "raised", "resource"):
         return Outcome(OutcomeKind.UNUSABLE, note=f"{kind}: {header.get('error', '')}")

@@ -57,8 +57,7 @@ def _settle(
     first, second = runs
     both = [item for item in inputs if item.id in second]
     for item in both:
-        one, other = first[item.id], second[item.id]
-        if one.kind not in _RESOURCE and other.kind not in _RESOURCE and _difference(one, other, 0.0):
+        if not agree(first[item.id], second[item.id]):
             return Decision(
                 Stage.COLLECT, Reason.NONDETERMINISTIC, f"disagrees with itself on {item.text[:200]}"
             )
@@ -72,6 +71,12 @@ def _settle(
         detail = f"returns on {len(returning)} of {ran} inputs"
         return Decision(Stage.COLLECT, Reason.ORIGINAL_FAILS, detail)
     return Expected(tuple(both), first, unusable)
+
+
+def agree(one: Outcome, other: Outcome) -> bool:
+    """Whether two runs of the original say the same, as far as resources let them say anything."""
+    either = one.kind in _RESOURCE or other.kind in _RESOURCE
+    return either or _difference(one, other, 0.0) is None
 
 
 def _difference(expected: Outcome, actual: Outcome, tolerance: float) -> Reason | None:
