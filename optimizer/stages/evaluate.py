@@ -5,18 +5,16 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from optimizer.bench import statistics
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.candidates import Candidate
 from optimizer.domain.evidence import (
     Decision,
     Evaluation,
-    Exponent,
+    Instructions,
     Measurement,
     Memory,
     Reason,
     Scaling,
-    SizePoint,
     Verdict,
     VerdictKind,
 )
@@ -28,6 +26,8 @@ from optimizer.stages.arena import CANDIDATE_SEED, TIMING_SEED, Arena
 from optimizer.stages.benchmark import SizeClass, WrongWhileTimedError, measure
 from optimizer.stages.counterexample import search
 from optimizer.stages.ground import Ground, ground
+from optimizer.stages.instructions import NotCountedError, count_instructions
+from optimizer.stages.scaling import sweep
 from optimizer.stages.verify import Expected, load_failure, verify
 
 Guard = Callable[[Function, Candidate, str], Decision | None]
@@ -45,6 +45,7 @@ class Referee:
     guard: Guard
     settings: Settings
     protocol: Protocol
+    note: Callable[[str], None] = lambda _text: None  # told what could not be measured
     _grounds: list[Ground | None] = field(default_factory=list, repr=False, compare=False)
 
     def evaluate(self, candidate: Candidate) -> Evaluation:
@@ -116,7 +117,6 @@ class Referee:
 
     def _decided(self, evaluation: Evaluation) -> Evaluation:
         assert evaluation.second is not None
-        evaluation = replace(evaluation, scaling=_scaling(evaluation.second))
         if not evaluation.decision.accepted:
             return evaluation
         try:
@@ -129,7 +129,8 @@ class Referee:
         if memory.candidate > allowed:
             detail = f"{memory.original:,} bytes at the peak became {memory.candidate:,}"
             return replace(evaluation, decision=Decision(Stage.DECIDE, Reason.MEMORY, detail))
-        return evaluation
+        scaling, instructions = self._scaling(evaluation.candidate), self._instructions(evaluation.candidate)
+        return replace(evaluation, scaling=scaling, instructions=instructions)
 
     def _measure(self, candidate: Candidate, number: int) -> Measurement:
         """In a sandbox of its own each time: the second measurement shares nothing with the first."""
@@ -141,6 +142,25 @@ class Referee:
         with self.arena.candidate(candidate, TIMING_SEED) as zygote:
             peaks = [self._peak(one) for one in (self.arena.original(TIMING_SEED), zygote)]
         return Memory(*peaks)
+
+    def _scaling(self, candidate: Candidate) -> Scaling | None:
+        """Accepted it is already: what cannot be told is left out."""
+        try:
+            with self.arena.candidate(candidate, TIMING_SEED) as zygote:
+                return sweep(self.arena, zygote, self.expected, self.settings.seed)
+        except (RunnerDiedError, RunnerTimeoutError, LoadError) as error:
+            self.note(f"{self.arena.function.label}: growth with size not measured: {error or 'no answer'}")
+            return None
+
+    def _instructions(self, candidate: Candidate) -> Instructions | None:
+        if not self.settings.callgrind:
+            return None
+        largest = self.classes[-1].inputs[-1]
+        try:
+            return count_instructions(self.arena, candidate, largest, self.expected.outcomes[largest.id])
+        except NotCountedError as error:
+            self.note(f"{self.arena.function.label}: instructions not counted: {error}")
+            return None
 
     def _peak(self, zygote: Zygote) -> int:
         largest = self.classes[-1].inputs[-1]
@@ -174,21 +194,9 @@ def _confirmed(second: Measurement) -> Decision:
     decision = _decision(second, Stage.DECIDE)
     if decision.accepted:
         return decision
-    kept = (Reason.SLOWER_SIZE, Reason.COLD_DISAGREES, Reason.CPU_DISAGREES)
+    kept = (Reason.SLOWER_SIZE, Reason.COLD_DISAGREES, Reason.CPU_DISAGREES, Reason.WORK_ELSEWHERE)
     reason = decision.reason if decision.reason in kept else Reason.NOT_REPEATED
     return replace(decision, reason=reason)
-
-
-def _scaling(measurement: Measurement) -> Scaling:
-    points = tuple(SizePoint(row.elements, row.original_ns, row.candidate_ns) for row in measurement.rows)
-    sizes = [point.elements for point in points]
-    original = statistics.exponent(sizes, [point.original_ns for point in points])
-    candidate = statistics.exponent(sizes, [point.candidate_ns for point in points])
-    return Scaling(points, _slope(original), _slope(candidate))
-
-
-def _slope(value: float | None) -> Exponent | None:
-    return None if value is None else Exponent(value, value, value)
 
 
 def call_seconds(evaluation: Evaluation, expected: Expected) -> float:

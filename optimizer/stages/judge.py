@@ -31,6 +31,7 @@ class Panel:
     settings: Settings
     protocol: Protocol
     rejected: frozenset[str] = frozenset()  # candidates a person rejected before
+    note: Callable[[str], None] = lambda _text: None  # told what could not be measured
 
 
 def judge(
@@ -89,7 +90,7 @@ def make_referee(arena: Arena, workload: Workload, panel: Panel) -> Referee | De
     if not classes:
         return Decision(Stage.COLLECT, Reason.ORIGINAL_FAILS, "no input that is quick enough to be timed")
     classes = calibrate(arena, classes, panel.protocol)
-    return Referee(arena, expected, classes, panel.guard, settings, panel.protocol)
+    return Referee(arena, expected, classes, panel.guard, settings, panel.protocol, panel.note)
 
 
 def _none_accepted(tried: Search) -> Decision:

@@ -70,7 +70,8 @@ class TargetUnderTest:
 
     def _panel(self, language: Language, rejected: frozenset[str]) -> Panel:
         engine = self.engine
-        return Panel(engine.experts, language.guard, engine.settings, engine.timing, rejected)
+        note = self.watcher.note
+        return Panel(engine.experts, language.guard, engine.settings, engine.timing, rejected, note)
 
     def judge(self, function: Function, workload: Workload, rejected: frozenset[str]) -> FunctionResult:
         language = _language(function)

@@ -97,13 +97,11 @@ def test_every_size_is_in_the_table_and_the_slower_one_is_marked() -> None:
     assert "  1,000 elements  4.56 ms  23.4 us  195x (190-200x)" in lines
 
 
-def test_growth_and_memory_are_told_where_they_are_known() -> None:
-    text = text_of(evaluation())
-    assert "about n^1.98 before, n^1.02 after" in text
-    assert "1.20 MB before, 1.35 MB after" in text
-    less = text_of(evaluation(scaling=None, memory=None))
-    assert "Growth" not in less
-    assert "memory" not in less
+def test_memory_is_told_with_sign_and_ratio() -> None:
+    lines = text_of(evaluation()).splitlines()
+    line = "Peak memory of one call, largest input: 1.20 MB before, 1.35 MB after (+12 %, 1.12x)."
+    assert line in lines
+    assert "Peak memory" not in text_of(evaluation(memory=None))
 
 
 def test_the_contract_says_what_was_checked_and_what_was_not() -> None:

@@ -202,14 +202,3 @@ def test_cold_calls_need_not_show_how_large_a_large_gain_is() -> None:
 
 def test_cold_calls_that_are_mostly_handing_over_say_nothing() -> None:
     assert statistics.cold_agrees(both(cold_ratio=1.0, null_share=0.6), [0])
-
-
-@pytest.mark.parametrize("power", [0.0, 1.0, 2.0])
-def test_the_growth_of_time_is_read_off_the_sizes(power: float) -> None:
-    sizes = [10.0, 100.0, 1000.0]
-    assert statistics.exponent(sizes, [7 * one**power for one in sizes]) == pytest.approx(power)
-
-
-def test_sizes_that_hardly_differ_tell_nothing_about_growth() -> None:
-    assert statistics.exponent([10, 20, 30], [1, 2, 3]) is None
-    assert statistics.exponent([10, 1000], [1, 2]) is None
