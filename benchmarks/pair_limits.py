@@ -3,6 +3,7 @@
 A version may do as it likes outside of them. `inside` says for one input whether it is allowed.
 """
 
+import base64
 import io
 import pickle
 import string
@@ -17,15 +18,25 @@ _LOWER = frozenset(string.ascii_lowercase)
 
 
 def inside(problem: str, item: Input) -> bool | None:
-    """None where the limits are not known, or the arguments are no builtin values."""
+    """None where the limits are not known."""
+    return allowed(problem, item.payload)
+
+
+def allowed(problem: str, payload: bytes) -> bool | None:
+    """As `inside`, of arguments alone."""
     predicate = _LIMITS.get(problem)
-    values = _values(item.payload) if predicate else None
-    if predicate is None or values is None:
+    if predicate is None:
         return None
+    values = _values(payload)
     try:
-        return predicate(*values)
+        return values is not None and predicate(*values)
     except TypeError:  # compared what does not compare, or other arguments than the problem has
         return False
+
+
+def unpacked(payload: str) -> bytes:
+    """As `Counterexample.payload` holds it."""
+    return base64.b64decode(payload)
 
 
 class _Plain(pickle.Unpickler):
@@ -36,6 +47,7 @@ class _Plain(pickle.Unpickler):
 
 
 def _values(payload: bytes) -> list[object] | None:
+    """None for what is no list of builtin values."""
     try:
         form, *parts = _Plain(io.BytesIO(payload)).load()
     except pickle.UnpicklingError:

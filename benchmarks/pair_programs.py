@@ -65,9 +65,16 @@ def spliced(original: str, candidate: str) -> Spliced | LeftOut:
         return before
     if isinstance(after, LeftOut):
         return after
-    module = _MODULE.format(imports="\n".join(before[1]), function=before[0])
-    added = tuple(line for line in after[1] if line not in before[1])
+    # A package that only one version uses is in both modules: importing one changes what can be observed.
+    packages = [line for line in after[1] if _imported(line) not in sys.stdlib_module_names]
+    imports = list(dict.fromkeys([*before[1], *packages]))
+    module = _MODULE.format(imports="\n".join(imports), function=before[0])
+    added = tuple(line for line in after[1] if line not in imports)
     return Spliced(module, NAME, after[0], added, ("text",), ("str",))
+
+
+def _imported(line: str) -> str:
+    return line.split()[1].split(".", maxsplit=1)[0]
 
 
 def _wrapped(text: str) -> tuple[str, list[str]] | LeftOut:
@@ -97,7 +104,7 @@ def _unfit(tree: ast.AST, imports: Sequence[str]) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in _UNFIT:
             return _UNFIT[node.id]
-    modules = [line.split()[1].split(".")[0] for line in imports]
+    modules = [_imported(line) for line in imports]
     return next((f"needs the module {module}" for module in modules if module not in _THERE), "")
 
 

@@ -1,0 +1,218 @@
+"""One pair through the referee in one direction, as a row for the report."""
+
+import contextlib
+import os
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks import pair_limits
+from benchmarks.pairs import PATH, Pair
+from optimizer.bench.protocol import Protocol
+from optimizer.domain.candidates import Candidate
+from optimizer.domain.evidence import Decision, Evaluation, Measurement, Reason, Verdict, VerdictKind
+from optimizer.domain.functions import Function
+from optimizer.domain.isolation import Bind, Limits
+from optimizer.domain.jobs import Stage
+from optimizer.domain.settings import Settings
+from optimizer.domain.workloads import Input, Workload
+from optimizer.languages.python import PYTHON
+from optimizer.sandbox.runner import Launcher, Target
+from optimizer.stages.arena import Arena
+from optimizer.stages.benchmark import calibrate, size_classes
+from optimizer.stages.evaluate import Referee
+from optimizer.stages.verify import Expected, original_outcomes
+
+_SECONDS = 20.0  # for one run of the original over all inputs, as production gives
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What judging needs besides the pair. `timed`: else verdicts only, and no core is reserved."""
+
+    launcher: Launcher
+    core: int | None
+    settings: Settings = field(default_factory=Settings)
+    protocol: Protocol = field(default_factory=Protocol)
+    timed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one judgement came to; `ended` where it got no further than the original."""
+
+    ended: str = ""  # reason and detail, of an original that cannot be judged
+    verdict: str = ""  # equivalent, different or unknown
+    reason: str = ""  # of the decision
+    detail: str = ""
+    example: dict[str, Any] | None = None  # the counterexample
+    first: dict[str, Any] | None = None  # intervals of the measurements
+    second: dict[str, Any] | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the results. `limited`: judged again on the allowed inputs only, where it differs."""
+
+    name: str
+    problem: str
+    kind: str
+    reverse: bool
+    guard: str  # why the guard refuses; empty: it does not
+    timed: bool
+    full: Judged
+    limited: Judged | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def row_of(values: dict[str, Any]) -> Row:
+    """Back from `as_json`."""
+    limited = Judged(**values["limited"]) if values["limited"] else None
+    return Row(**{**values, "full": Judged(**values["full"]), "limited": limited})
+
+
+def judge(pair: Pair, workload: Workload, bench: Bench, *, reverse: bool = False) -> Row:
+    """The guard, then the referee without it; both directions of a pair get the same workload."""
+    refused = PYTHON.guard(pair.function, pair.candidate, pair.module)
+    if pair.kind == "program":  # a text is no value to search among: nearly all texts are none of the format
+        bench = replace(bench, settings=replace(bench.settings, search_seconds=0))
+    with _arena(pair, bench) as arena:
+        expected = original_outcomes(arena, workload.inputs, bench.settings.call_seconds, _SECONDS)
+        full = _judged(pair, arena, expected, bench)
+        limited = (
+            None
+            if full.verdict == VerdictKind.EQUIVALENT
+            else _limited(pair, arena, workload, expected, bench)
+        )
+    guard = f"{refused.reason}: {refused.detail}" if refused else ""
+    return Row(pair.name, pair.problem, pair.kind, reverse, guard, bench.timed, full, limited)
+
+
+def _limited(
+    pair: Pair, arena: Arena, workload: Workload, expected: Expected | Decision, bench: Bench
+) -> Judged | None:
+    """On the allowed inputs; the search is off: it looks everywhere. None where all or none are allowed."""
+    inputs = workload.inputs if isinstance(expected, Decision) else expected.inputs
+    allowed = tuple(item for item in inputs if pair_limits.inside(pair.problem, item))
+    if not allowed or len(allowed) == len(inputs):
+        return None
+    bench = replace(bench, settings=replace(bench.settings, search_seconds=0))
+    if isinstance(expected, Decision):
+        again = original_outcomes(arena, allowed, bench.settings.call_seconds, _SECONDS)
+        return _judged(pair, arena, again, bench)
+    return _judged(pair, arena, replace(expected, inputs=allowed), bench)
+
+
+def _judged(pair: Pair, arena: Arena, expected: Expected | Decision, bench: Bench) -> Judged:
+    referee = _referee(arena, expected, bench)
+    if isinstance(referee, Decision):
+        return Judged(ended=f"{referee.reason}: {referee.detail}", reason=referee.reason)
+    if bench.timed:
+        return _told(pair, referee.expected, referee.evaluate(pair.candidate))
+    verdict = referee.verdict(pair.candidate)
+    example = _example(pair, referee.expected, verdict)
+    return Judged(verdict=verdict.kind, reason=verdict.reason or "", example=example)
+
+
+def _referee(arena: Arena, expected: Expected | Decision, bench: Bench) -> Referee | Decision:
+    """As `stages.judge.make_referee` does, but for the outcomes, which are there already."""
+    if isinstance(expected, Decision):
+        return expected
+    classes = size_classes(expected, bench.protocol) if bench.timed else []
+    if bench.timed and not classes:
+        return Decision(Stage.COLLECT, Reason.ORIGINAL_FAILS, "no input that is quick enough to be timed")
+    classes = calibrate(arena, classes, bench.protocol) if classes else classes
+    return Referee(arena, expected, classes, _any, bench.settings, bench.protocol)
+
+
+def _any(_function: Function, _candidate: Candidate, _module: str) -> None:
+    """The guard is asked apart: versions that people wrote use what it refuses to candidates."""
+
+
+def _told(pair: Pair, expected: Expected, evaluation: Evaluation) -> Judged:
+    verdict = evaluation.verdict
+    return Judged(
+        verdict=verdict.kind if verdict else "",
+        reason=evaluation.decision.reason,
+        detail=evaluation.decision.detail,
+        example=_example(pair, expected, verdict) if verdict else None,
+        first=_measured(evaluation.first),
+        second=_measured(evaluation.second),
+        seconds=round(evaluation.seconds, 3),
+    )
+
+
+def _measured(measurement: Measurement | None) -> dict[str, Any] | None:
+    if measurement is None:
+        return None
+    wall = measurement.wall
+    return {
+        "reason": measurement.reason,
+        "estimate": wall.estimate,
+        "low": wall.low,
+        "high": wall.high,
+        "launches": measurement.launches,
+    }
+
+
+def _example(pair: Pair, expected: Expected, verdict: Verdict) -> dict[str, Any] | None:
+    found = verdict.counterexample
+    if verdict.kind is VerdictKind.EQUIVALENT or found is None:
+        return None
+    known = next((item for item in expected.inputs if item.id == found.input_id), None)
+    return {
+        "input": found.input_text,
+        "expected": found.expected,
+        "actual": found.actual,
+        "found_by": found.found_by,
+        "inside": _inside(pair, known, found.payload),
+    }
+
+
+def _inside(pair: Pair, known: Input | None, payload: str) -> bool | None:
+    if pair.kind == "program":
+        return True  # texts are made within the limits
+    if payload:
+        return pair_limits.allowed(pair.problem, pair_limits.unpacked(payload))
+    return pair_limits.inside(pair.problem, known) if known else None
+
+
+@contextlib.contextmanager
+def _arena(pair: Pair, bench: Bench) -> Iterator[Arena]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / PATH).write_text(pair.module)
+        (folder / PATH).chmod(0o644)
+        arena = Arena(
+            bench.launcher,
+            _target(folder),
+            pair.function,
+            pair.module.encode(),
+            f"/repo/{PATH}",
+            Limits(),
+            bench.core,
+            PYTHON.splice,
+        )
+        with contextlib.closing(arena):
+            yield arena
+
+
+def _target(folder: Path) -> Target:
+    """This interpreter with the packages of this environment: some versions use numpy."""
+    prefix, packages = Path(sys.base_prefix), Path(sysconfig.get_path("purelib"))
+    return Target(
+        python=os.path.realpath(sys._base_executable),  # type: ignore[attr-defined]  # not a venv's
+        binds=(Bind(prefix, str(prefix)), Bind(packages, str(packages)), Bind(folder, "/repo")),
+        module=PATH.removesuffix(".py"),
+        path=("/repo",),
+        sites=(str(packages),),
+        directory="/repo",
+    )
