@@ -202,7 +202,9 @@ class _Job:
     def _environment(self) -> Environment:
         self.watcher.stage("environment")
         engine = self.engine
-        environment = build_environment(self.checkout.worktree, engine.settings, engine.home, engine.sandbox)
+        environment = build_environment(
+            self.checkout.worktree, engine.settings, engine.home, engine.sandbox, self.checkout.repository.url
+        )
         for text in environment.notes:
             self._note(text)
         return environment

@@ -12,6 +12,7 @@ class Limits:
     processes: int = 64
     file_mb: int = 256  # largest single file
     scratch_mb: int = 512  # size of the private /tmp
+    disk_mb: int = 2048  # written into writable binds
     output_bytes: int = 4_000_000  # of stdout and of stderr; the rest is dropped
 
 
@@ -46,3 +47,4 @@ class Finished:
     seconds: float
     timed_out: bool = False
     out_of_memory: bool = False
+    out_of_disk: bool = False

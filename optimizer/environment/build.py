@@ -30,7 +30,7 @@ from optimizer.environment.workshop import Workshop, failed_for_want_of_network,
 from optimizer.ports import Sandbox
 from optimizer.vcs.worktree import remove_tree
 
-_FORM = "1"  # of what is in the cache: another one makes everything anew
+_FORM = "2"  # of what is in the cache: another one makes everything anew
 _RECORD = "environment.json"
 
 
@@ -48,17 +48,20 @@ class Environment:
     generated: Path | None = None  # files that only a build makes, laid out as in the repository
 
 
-def build_environment(worktree: Path, settings: Settings, home: Path, sandbox: Sandbox) -> Environment:
+def build_environment(
+    worktree: Path, settings: Settings, home: Path, sandbox: Sandbox, repository: str = ""
+) -> Environment:
     """The environment for this working tree, into which files that only a build makes are laid as well.
 
-    What cannot be installed is left out with a note. Raises TargetError when there is no such Python,
-    or not even pytest can be had.
+    Code of the target takes part in making it, so that it is kept for this `repository` alone. What
+    cannot be installed is left out with a note. Raises TargetError when there is no such Python, or
+    not even pytest can be had.
     """
     interpreter = find_interpreter(settings.python)
     if not settings.install:
         return _as_it_is(worktree, interpreter)
     requirements = read_requirements(worktree)
-    key = _key(requirements, settings, interpreter)
+    key = _key(requirements, settings, interpreter, repository)
     folder = home.absolute() / "environments"
     with _locked(folder / f"{key}.lock"):
         root = _cached(folder, key)
@@ -163,8 +166,9 @@ def _load(root: Path, key: str, interpreter: Interpreter) -> Environment:
     )
 
 
-def _key(requirements: Requirements, settings: Settings, interpreter: Interpreter) -> str:
-    parts = (_FORM, requirements.digest, interpreter.base, interpreter.version, *settings.requirements)
+def _key(requirements: Requirements, settings: Settings, interpreter: Interpreter, repository: str) -> str:
+    python = (interpreter.base, interpreter.version)
+    parts = (_FORM, repository, requirements.digest, *python, *settings.requirements)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
@@ -179,7 +183,11 @@ def _until_tomorrow(key: str) -> str:
 
 
 def _site_packages(venv: Path) -> Path:
-    return next(venv.glob("lib/python*/site-packages"))
+    """Not one that installation code made a link to elsewhere: we write into it."""
+    for path in sorted(venv.glob("lib/python*/site-packages")):
+        if path.resolve() == venv.resolve() / path.relative_to(venv):
+            return path
+    raise TargetError("installing the target destroyed its environment: see what its dependencies run")
 
 
 def _names_in(packages: Path) -> Iterator[str]:

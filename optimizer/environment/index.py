@@ -1,7 +1,8 @@
 """Where packages come from: pip's configuration on this machine, as uv understands it.
 
-Two forms: a full one for downloads of wheels, when no code of any package runs, and one without
-user names and passwords for the times when it does.
+User names and passwords never stand in variables: a target's list of requirements may name a server of
+its own with a variable's value in the address, and uv fills it in. They are in files (optimizer/environment/
+logins.py), which are there only while wheels are downloaded and no code of any package runs.
 """
 
 import configparser

@@ -4,6 +4,7 @@ The target's own code is never installed: it is imported from the working tree. 
 (version, entry points, dependencies) and generated files (`_version.py`, extension modules) are needed.
 """
 
+import glob
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from optimizer.environment.interpreter import Interpreter
 from optimizer.environment.requirements import TEST_WORDS
 
 _LAYOUTS = ("src", "", "lib", "python")
+_MOST_TEXT = 2_000_000  # characters; no package says more about itself
 _NOT_CODE = ("bin", "include", "share", "etc", "__pycache__")
 
 
@@ -69,8 +71,9 @@ def project_requirements(built: Path, interpreter: Interpreter) -> tuple[str, ..
 def install_metadata(built: Path, packages: Path) -> None:
     """Puts the project's metadata beside the others', so that its version and entry points are found."""
     for folder in sorted(built.glob("*.dist-info")):
-        name = folder.name.rpartition("-")[0]
-        if folder.is_symlink() or any(packages.glob(f"{name}-*.dist-info")):
+        name = glob.escape(folder.name.rpartition("-")[0])
+        there = os.path.lexists(packages / folder.name)  # perhaps a link to elsewhere
+        if folder.is_symlink() or there or any(packages.glob(f"{name}-*.dist-info")):
             continue
         for file in regular_files(folder):
             if file.name not in ("RECORD", "direct_url.json", "REQUESTED"):
@@ -105,7 +108,8 @@ def regular_files(folder: Path) -> Iterator[Path]:
 def read_text(path: Path) -> str:
     if path.is_symlink() or not path.is_file() or path.parent.is_symlink():
         return ""
-    return path.read_text("utf-8", "replace")
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(_MOST_TEXT)
 
 
 def _applicable(lines: Iterable[str], extra: str, interpreter: Interpreter) -> Iterator[Requirement]:

@@ -1,9 +1,11 @@
 """Runs uv in a sandbox. The only place where a target's installation code gets a network."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from optimizer.domain.errors import TargetError
 from optimizer.domain.isolation import Bind, Command, Finished, Limits
 from optimizer.environment.index import PackageIndex
 from optimizer.environment.interpreter import Interpreter, uv_program
+from optimizer.environment.logins import FOLDER, LOGIN_VARIABLES, login_files
 from optimizer.environment.project import read_text
 from optimizer.environment.requirements import requirement_files, without_self
 from optimizer.ports import Sandbox
@@ -18,7 +21,13 @@ from optimizer.vcs.source import hide_credentials
 from optimizer.vcs.worktree import remove_tree
 
 LIMITS = Limits(
-    memory_mb=4096, wall_seconds=900, cpu_seconds=1800, processes=512, file_mb=2048, scratch_mb=2048
+    memory_mb=4096,
+    wall_seconds=900,
+    cpu_seconds=1800,
+    processes=512,
+    file_mb=2048,
+    scratch_mb=2048,
+    disk_mb=20_000,
 )
 _NO_NETWORK = re.compile(
     r"dns error|failed to fetch|connection (refused|reset|closed)|timed out|network is unreachable"
@@ -81,9 +90,12 @@ class Workshop:
     def install_wheels(self, arguments: tuple[str, ...]) -> Finished:
         """Into the still empty environment, from wheels alone: no code of any package runs, so the
         cache may be shared by all targets and the index may ask for a password."""
-        return self._install(
-            ("--no-build", *arguments), self.shared_cache, self.index.variables, (self.venv,)
-        )
+        variables = self.index.without_credentials
+        with self._logins() as binds:
+            given = LOGIN_VARIABLES if binds else ()
+            return self._install(
+                ("--no-build", *arguments), self.shared_cache, (*variables, *given), (self.venv,), binds
+            )
 
     def install(self, arguments: tuple[str, ...]) -> Finished:
         """Builds what has no wheel: with a cache that is thrown away, and without credentials."""
@@ -114,6 +126,22 @@ class Workshop:
         for folder in (self.source, self.built, self.private_cache):
             remove_tree(folder)
 
+    @contextlib.contextmanager
+    def _logins(self) -> Iterator[tuple[Bind, ...]]:
+        """The index's passwords in files that only the sandbox's user can read."""
+        files = login_files(dict(self.index.variables))
+        folder = self.folder / "logins"
+        folder.mkdir(mode=0o700)
+        try:
+            for name, text in files.items():
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).touch(0o600)
+                (folder / name).write_text(text, encoding="utf-8")
+            give(folder, getattr(self.sandbox, "uid", os.geteuid()))
+            yield (Bind(folder, FOLDER),) if files else ()
+        finally:
+            remove_tree(folder)
+
     def _make_venv(self) -> None:
         command = [uv_program(), "venv", "--quiet", "--no-config", "--no-project", "--relocatable"]
         done = subprocess.run(
@@ -131,6 +159,7 @@ class Workshop:
         cache: Path,
         variables: tuple[tuple[str, str], ...],
         targets: tuple[Path, ...],
+        extra: tuple[Bind, ...] = (),
     ) -> Finished:
         uv = uv_program()
         argv = (uv, "pip", "install", "--python", self.python, *self.index.options, *arguments)
@@ -138,6 +167,7 @@ class Workshop:
             Bind(Path(uv), uv),
             *self.interpreter.binds(),
             *self.index.binds,
+            *extra,
             Bind(self.venv, str(self.venv)),
             *(Bind(path, str(path), writable=True) for path in (self.source, cache, *targets)),
         )
@@ -166,6 +196,8 @@ def reason(done: Finished) -> str:
         return f"stopped after {LIMITS.wall_seconds:g} s"
     if done.out_of_memory:
         return f"more than {LIMITS.memory_mb} MB of memory"
+    if done.out_of_disk:
+        return f"more than {LIMITS.disk_mb} MB, or half of what was free, written to disk"
     return complaint(done.stderr.decode("utf-8", "replace"))
 
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from optimizer.domain.errors import SandboxError
 from optimizer.domain.isolation import Command, Finished, Limits
 from optimizer.sandbox import cgroups, seccomp
-from optimizer.sandbox.capture import capture
+from optimizer.sandbox.capture import End, capture
+from optimizer.sandbox.disk import DiskWatch
 
 UID = 61917  # belongs to nobody: above what systemd hands out, below its dynamic range
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -100,8 +101,10 @@ class Bubblewrap:
         began = time.monotonic()
         running = self.start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            stdout, stderr, ended = capture(running.process, stdin, command.limits)
-            if not ended:
+            writable = [bind.source for bind in command.binds if bind.writable]
+            watch = DiskWatch(writable, command.limits)
+            stdout, stderr, end = capture(running.process, stdin, command.limits, watch.exceeded)
+            if end is not End.ITSELF:
                 os.killpg(running.process.pid, signal.SIGKILL)
             code = running.process.wait()
             memory = running.cgroup.out_of_memory()
@@ -110,7 +113,15 @@ class Bubblewrap:
         if code == 125 and b"bwrap" in stderr:
             raise SandboxError(_first_line(stderr))
         seconds = time.monotonic() - began
-        return Finished(_status(code), stdout, stderr, seconds, timed_out=not ended, out_of_memory=memory)
+        return Finished(
+            _status(code),
+            stdout,
+            stderr,
+            seconds,
+            end is End.TIME,
+            out_of_memory=memory,
+            out_of_disk=end is End.DISK,
+        )
 
     def start(
         self,
@@ -190,6 +201,8 @@ def _own_binds(command: Command) -> list[str]:
         args += ["--perms", "0755", "--dir", folder]  # else they would be closed to our uid
     for bind in command.binds:
         args += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
+    for folder in ("/dev", "/"):  # whom they belong to could fill them, without any limit
+        args += ["--remount-ro", folder]
     for name, value in command.environment:
         args += ["--setenv", name, value]
     return args

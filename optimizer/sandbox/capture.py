@@ -4,18 +4,43 @@ import contextlib
 import selectors
 import subprocess
 import time
+from collections.abc import Callable
+from enum import Enum, auto
 from typing import IO
 
 from optimizer.domain.isolation import Limits
+from optimizer.sandbox import disk
 
 _CHUNK = 65536
 
 
-def capture(process: subprocess.Popen[bytes], stdin: bytes, limits: Limits) -> tuple[bytes, bytes, bool]:
-    """(stdout, stderr, whether it ended in time). Output beyond the limit is read and dropped,
-    so that a talkative program neither blocks nor fills our memory."""
-    deadline = time.monotonic() + limits.wall_seconds
+class End(Enum):
+    """Why there is nothing more to come."""
+
+    ITSELF = auto()
+    TIME = auto()
+    DISK = auto()
+
+
+def capture(
+    process: subprocess.Popen[bytes], stdin: bytes, limits: Limits, full: Callable[[], bool] = lambda: False
+) -> tuple[bytes, bytes, End]:
+    """(stdout, stderr, end). Output beyond the limit is read and dropped, so that a talkative program
+    neither blocks nor fills our memory. `full` is asked now and then whether it wrote too much to disk."""
     kept: dict[int, bytearray] = {}
+    end = _feed(process, stdin, limits, full, kept)
+    return (*_texts(process, kept), end)
+
+
+def _feed(
+    process: subprocess.Popen[bytes],
+    stdin: bytes,
+    limits: Limits,
+    full: Callable[[], bool],
+    kept: dict[int, bytearray],
+) -> End:
+    deadline = time.monotonic() + limits.wall_seconds
+    look = time.monotonic() + disk.SECONDS
     with selectors.DefaultSelector() as selector:
         for stream in (process.stdout, process.stderr):
             if stream is not None:
@@ -24,18 +49,30 @@ def capture(process: subprocess.Popen[bytes], stdin: bytes, limits: Limits) -> t
         left = memoryview(stdin)
         if process.stdin is not None:
             selector.register(process.stdin, selectors.EVENT_WRITE)
-        while selector.get_map():
-            wait = deadline - time.monotonic()
-            if wait <= 0:
-                return (*_texts(process, kept), False)
+        while selector.get_map() or process.poll() is None:
+            now = time.monotonic()
+            if now >= deadline:
+                return End.TIME
+            if now >= look:
+                look = now + disk.SECONDS
+                if full():
+                    return End.DISK
+            wait = min(deadline, look) - now
+            if not selector.get_map():
+                _wait_for(process, wait)
+                continue
             for key, events in selector.select(wait):
                 if events & selectors.EVENT_WRITE:
                     left = _write(selector, process.stdin, left)
                 else:
                     _read(selector, key, kept, limits.output_bytes)
+    return End.ITSELF
+
+
+def _wait_for(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """It has closed its outputs and goes on."""
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(max(0.0, deadline - time.monotonic()))
-    return (*_texts(process, kept), process.poll() is not None)
+        process.wait(max(0.0, seconds))
 
 
 def _write(selector: selectors.BaseSelector, stream: IO[bytes] | None, left: memoryview) -> memoryview:

@@ -58,7 +58,9 @@ def reverify(bundle: Bundle, source: str, engine: Engine, watcher: Watcher) -> R
         function = located(bundle, checkout)
         denied = (*contradictions(bundle), *_other_change(bundle, function, checkout))
         watcher.stage("environment")
-        environment = build_environment(checkout.worktree, engine.settings, engine.home, engine.sandbox)
+        environment = build_environment(
+            checkout.worktree, engine.settings, engine.home, engine.sandbox, checkout.repository.url
+        )
         evaluation = _evaluate(bundle, function, checkout, environment, engine, watcher)
     finally:
         vcs.remove_worktree(checkout)

@@ -64,6 +64,7 @@ _FORCED = (
     "core.fsmonitor=false",
     "core.sshCommand=",
     "core.alternateRefsCommand=true",
+    "log.showSignature=false",  # would start gpg.program
     "protocol.ext.allow=never",
     "gc.auto=0",
 )
@@ -126,6 +127,18 @@ class Git:
             raise RepositoryError(f"git {arguments[0]} failed in {git_dir}: {reason_in(output.stderr)}")
         return output
 
+    def at_most(self, *arguments: str, git_dir: Path, most: int) -> bytes | None:
+        """The standard output of a command that may have far too much to say: None beyond `most` bytes."""
+        command = ["git", f"--git-dir={git_dir}", *arguments]
+        ours = _environment("none") | self._own_configuration()
+        process = _start([*_without_foreign_variables(ours.keys() | _KEPT), *command], ours, self.home)
+        assert process.stdout is not None
+        try:
+            text = process.stdout.read(most + 1)
+        finally:
+            _kill(process)  # whether it has ended or not: it has nothing more to say
+        return text if len(text) <= most else None
+
     def login_settings(self) -> dict[str, str]:
         """The user's own credential helpers and proxies, as variables for one call over the network."""
         variables: dict[str, str] = {}
@@ -184,6 +197,7 @@ def _environment(protocols: str) -> dict[str, str]:
         "GIT_PROTOCOL_FROM_USER": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_NO_LAZY_FETCH": "1",  # of a partial clone: would start its remote's uploadpack
         "GIT_PAGER": "cat",
     }
 

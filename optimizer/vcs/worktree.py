@@ -12,6 +12,10 @@ from optimizer.domain.errors import RepositoryError
 from optimizer.vcs.git import Git, reason_in
 from optimizer.vcs.mirror import locked
 
+MOST_FILES = 500_000  # of one commit; the Linux kernel has 90,000
+MOST_BYTES = 8 << 30  # of all its files together
+_LISTED = 300 * MOST_FILES  # bytes of the list of them
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -68,6 +72,7 @@ def remove_tree(path: Path) -> None:
 
 
 def _fill(git: Git, mirror: Path, path: Path, commit: str) -> None:
+    _refuse_bombs(git, mirror, commit)
     remove_tree(path)
     git.read("worktree", "prune", git_dir=mirror)
     git.read(
@@ -85,6 +90,18 @@ def _fill(git: Git, mirror: Path, path: Path, commit: str) -> None:
     output = git.run("checkout", "--quiet", "--force", "--detach", commit, directory=path)
     if output.code != 0:
         raise RepositoryError(f"commit {commit[:12]} cannot be checked out: {reason_in(output.stderr)}")
+
+
+def _refuse_bombs(git: Git, mirror: Path, commit: str) -> None:
+    """Zeros pack a thousandfold, and one tree may stand in a thousand places: looked at before anything
+    is written."""
+    listed = git.at_most("ls-tree", "-r", "-l", "-z", "--full-tree", commit, git_dir=mirror, most=_LISTED)
+    entries = [] if listed is None else listed.split(b"\0")[:-1]
+    if listed is None or len(entries) > MOST_FILES:
+        raise RepositoryError(f"commit {commit[:12]} has more than {MOST_FILES:,} files: too many to scan")
+    sizes = (entry.partition(b"\t")[0].split()[3] for entry in entries)
+    if sum(int(size) for size in sizes if size.isdigit()) > MOST_BYTES:
+        raise RepositoryError(f"commit {commit[:12]} has more than {MOST_BYTES >> 30} GB of files: too large")
 
 
 def _first_free(base: Path) -> Lease:

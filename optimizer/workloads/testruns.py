@@ -198,6 +198,8 @@ def _notes(seen: Seen, finished: Finished) -> list[str]:
         notes.append("pytest found no tests")
     if finished.out_of_memory:
         notes.append("the tests ran out of memory")
+    if finished.out_of_disk:
+        notes.append("the tests were stopped: they wrote too much to disk")
     running = f" while {seen.running} ran" if seen.running else ""
     if finished.timed_out:
         notes.append(f"the tests were stopped after {finished.seconds:.0f} s{running}")
