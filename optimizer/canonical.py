@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 
 from optimizer.domain.trees import Node
 
+MOST_BYTES = 8_000_000  # of one value; the runner stops at half of it
+_MOST_NODES = 200_000  # of a tree in which references were followed
 _CONTAINERS = {b"l": "list", b"t": "tuple", b"S": "set", b"Z": "frozenset"}
 
 
@@ -47,10 +49,11 @@ class _Reader:
         return self.take(self.count(b":")).decode("utf-8", "surrogatepass")
 
 
+_NONE, _TRUE, _FALSE = Node("NoneType"), Node("bool", True), Node("bool", False)
 _LEAVES: dict[bytes, Callable[[_Reader], Node]] = {
-    b"N": lambda _: Node("NoneType"),
-    b"T": lambda _: Node("bool", True),
-    b"F": lambda _: Node("bool", False),
+    b"N": lambda _: _NONE,
+    b"T": lambda _: _TRUE,
+    b"F": lambda _: _FALSE,
     b"i": lambda reader: Node("int", int(reader.until(b";", len(reader.data)), 16)),
     b"f": lambda reader: Node("float", struct.unpack(">d", reader.take(8))[0]),
     b"c": lambda reader: Node("complex", complex(*struct.unpack(">dd", reader.take(16)))),
@@ -75,6 +78,8 @@ def _container(tag: bytes, reader: _Reader) -> tuple[str, int]:
 
 def decode(data: bytes) -> Node:
     """The tree of one encoded value; raises BadEncodingError."""
+    if len(data) > MOST_BYTES:
+        raise BadEncodingError(f"more than {MOST_BYTES:,} bytes")
     try:
         return _decode(_Reader(data))
     except (UnicodeDecodeError, ValueError, struct.error) as error:
@@ -131,8 +136,13 @@ def unshared(arguments: bytes, result: bytes, depth: int = 30) -> Node:
     encoded in one identity scope, the arguments first. Raises BadEncodingError."""
     trees = (decode(arguments), decode(result))
     objects = [node for tree in trees for node in walk(tree) if is_shared(node)]
+    left_over = _MOST_NODES  # what is shared again and again would fill all memory
 
     def copy(node: Node, left: int) -> Node:
+        nonlocal left_over
+        left_over -= 1
+        if left_over < 0:
+            raise BadEncodingError("too much is shared")
         if node.type == "ref" and isinstance(node.value, int) and node.value < len(objects):
             node = objects[node.value]
         if left == 0:

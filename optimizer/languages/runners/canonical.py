@@ -29,6 +29,7 @@ import types
 ITERATOR_CAP = 10_000
 _NAMED = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 _HANDLES = ("_io", "_thread", "_socket", "socket", "select", "_weakref", "weakref", "_asyncio")
+_HEAP_TYPE = 1 << 9  # of a class made by Python code
 _BASES = (list, tuple, dict, set, frozenset, str, bytes, bytearray, int, float, complex)
 
 
@@ -111,13 +112,13 @@ class Encoder:
 
     def _named(self, item):
         name = getattr(item, "__qualname__", None) or item.__name__
-        if "<" in name:  # a closure or a lambda: another one may do something else
+        if "<" in name or not _is_found(item, name):  # another one of that name may do something else
             return self._unknown(type(item))
         return b"g" + _text(f"{getattr(item, '__module__', '')}.{name}")
 
     def _unknown(self, kind):
         self.opaque = True
-        return b"x" + _text(_type_name(kind))
+        return b"x" + _text(type_name(kind))
 
     def _object(self, item, kind, stack):
         try:
@@ -129,7 +130,7 @@ class Encoder:
         for name, value in reversed(pairs):
             stack.extend((value, _Raw(_str(name))))
             self._alive.append(value)
-        return b"o" + _text(_type_name(kind)) + b"%d;" % len(pairs)
+        return b"o" + _text(type_name(kind)) + b"%d;" % len(pairs)
 
 
 def _text(text):
@@ -154,8 +155,25 @@ _ATOMS = {
 }
 
 
-def _type_name(kind):
-    return f"{kind.__module__}.{kind.__qualname__}"
+def type_name(kind):
+    """Marked where looking it up by that name does not lead to it: classes can be called anything."""
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    return name if "<" in name or _is_found(kind, kind.__qualname__) else f"{name}?"
+
+
+def _is_found(item, name):
+    """Whether something is what its name says. What was not made by Python code cannot lie about it."""
+    if isinstance(item, types.ModuleType) or (isinstance(item, type) and not item.__flags__ & _HEAP_TYPE):
+        return True
+    found = sys.modules.get(getattr(item, "__module__", None) or "builtins")
+    for part in name.split("."):
+        found = vars(found).get(part) if isinstance(found, type) else getattr(found, part, None)
+    return found is item or getattr(found, "__wrapped__", None) is item or _inside(found, item)
+
+
+def _inside(found, item):
+    """Class and static methods stand wrapped in their class."""
+    return isinstance(found, (staticmethod, classmethod)) and found.__func__ is item
 
 
 def _shallow(element, depth=0):
@@ -171,11 +189,11 @@ def _shallow(element, depth=0):
         elif isinstance(element, frozenset):
             inner = ()
             parts = sorted(_shallow(item, depth + 1) for item in frozenset.__iter__(element))
-            return _type_name(kind).encode() + b"".join(parts)
+            return type_name(kind).encode() + b"".join(parts)
         else:
             state = getattr(element, "__dict__", None) or {}
             inner = [state[name] for name in sorted(state) if type(state[name]) in _ATOMS]
-    return _type_name(kind).encode() + b"".join(_shallow(item, depth + 1) for item in inner)
+    return type_name(kind).encode() + b"".join(_shallow(item, depth + 1) for item in inner)
 
 
 def _parts(item, kind):
@@ -201,13 +219,17 @@ def _parts(item, kind):
 
 
 def _plain(item, base):
-    if base in (dict,):
-        return {key: dict.__getitem__(item, key) for key in dict.__iter__(item)}
+    """Its value as the base class has it, whatever the class itself says."""
+    if base is dict:
+        ordered = collections.OrderedDict if isinstance(item, collections.OrderedDict) else dict
+        return {key: dict.__getitem__(item, key) for key in ordered.__iter__(item)}
     if base in (list, tuple, set, frozenset):
         return base(base.__iter__(item))
-    if base is bytearray:
-        return bytes(item)
-    return base.__str__(item) if base is str else base.__new__(base, item)
+    if base in (bytes, bytearray):
+        return bytes(base.__getitem__(item, slice(None)))
+    if base is complex:
+        return complex(complex.real.__get__(item), complex.imag.__get__(item))
+    return {str: str.__str__, int: int.__int__, float: float.__float__}[base](item)
 
 
 def _extras(item):

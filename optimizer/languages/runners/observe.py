@@ -1,6 +1,8 @@
 """What a call did besides returning: output, state left behind, effects outside. Inside the sandbox."""
 
+import builtins
 import collections
+import contextlib
 import hashlib
 import itertools
 import os
@@ -25,7 +27,13 @@ _WATCHED = (
     "mmap.",
     "ctypes.",
     "signal.",
+    "gc.",
+    "sys.settrace",
+    "sys.setprofile",
+    "sys.addaudithook",
+    "_thread.",
 )
+_BUILTINS = dict(vars(builtins))  # as they were before the target was imported
 _DATA = (
     *(type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, bytearray),
     *(collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict),
@@ -68,7 +76,7 @@ class Output:
 
 
 class Effects:
-    """Files, processes and network, as the interpreter's audit events tell of them (PEP 578)."""
+    """Files, processes, threads, hooks and network, as the interpreter's audit events tell of them (PEP 578)."""
 
     def __init__(self):
         self.on = False
@@ -77,7 +85,7 @@ class Effects:
 
     def _hook(self, event, args):
         if self.on and event.startswith(_WATCHED) and len(self.seen) < 100:
-            what = str(args[0]) if args else ""
+            what = str(args[0]) if args and not event.startswith("_thread.") else ""  # threads are numbered
             importing = what.endswith((".py", ".pyc", ".so")) or what in sys.path or event == "os.putenv"
             if not importing:
                 self.seen.append(f"{event} {without_addresses(what)[:200]}")
@@ -92,7 +100,8 @@ def seed():
 
 
 class State:
-    """Variables of the module, of its classes, and default arguments: what calls may leave behind."""
+    """Variables of the module, of its classes, default arguments and enclosed variables, built-ins:
+    what calls may leave behind."""
 
     def __init__(self, module, function):
         self.function = function
@@ -108,6 +117,9 @@ class State:
         found["process"] = _digest((os.getcwd(), sys.getrecursionlimit(), len(sys.path)))
         defaults = _state_of((self.function.__defaults__, self.function.__kwdefaults__), _ONE_STATE)
         found["defaults"] = hashlib.sha256(defaults).hexdigest()[:12]
+        found["closure"] = _digest([_state_of(value, _ONE_STATE) for value in _enclosed(self.function)])
+        changed = [name for name, value in vars(builtins).items() if value is not _BUILTINS.get(name)]
+        found["builtins"] = _digest(sorted(changed))
         numpy = sys.modules.get("numpy")
         if numpy is not None and hasattr(numpy, "random"):
             found["numpy.random"] = _digest(numpy.random.get_state())
@@ -122,6 +134,13 @@ class State:
                     if data:
                         found[prefix + name] = hashlib.sha256(data).hexdigest()[:12]
         return canonical.encode(found)
+
+
+def _enclosed(function):
+    """What the function has of functions around it."""
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # not set yet
+            yield cell.cell_contents
 
 
 def _digest(value):

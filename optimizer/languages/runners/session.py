@@ -179,8 +179,7 @@ def _raised(error):
 
 
 def _exception(error):
-    kind = type(error)
-    name = f"{kind.__module__}.{kind.__qualname__}"
+    name = canonical.type_name(type(error))
     try:
         text = observe.without_addresses(str(error))
     except Exception as nested:
