@@ -188,6 +188,12 @@ def test_a_generator_is_what_it_yields(subject: Zygote) -> None:
     assert "[0, 1, 2]" in shown(outcome.result)
 
 
+def test_an_iterator_comes_to_the_function_as_it_was_however_closely_it_is_looked_at(subject: Zygote) -> None:
+    outcome = called(subject, "double", iter([1, 2]))
+    assert shown(outcome.result) == "[2, 4]"
+    assert outcome.mutates
+
+
 def test_a_coroutine_is_awaited(subject: Zygote) -> None:
     assert shown(called(subject, "later", 1).result) == "2"
 

@@ -15,6 +15,15 @@ import observe
 import payload as payloads
 
 
+class _Before(canonical.Encoder):
+    """Encodes arguments before a call: leaves iterators alone, since looking at one uses it up."""
+
+    def _object(self, item, kind, stack):
+        if hasattr(kind, "__next__"):
+            return self._unknown(kind)
+        return super()._object(item, kind, stack)
+
+
 class Session:
     """One forked process that serves one function."""
 
@@ -49,7 +58,7 @@ class Session:
             args, kwargs = self._arguments(self.payloads[header["id"]])
         except BaseException as error:
             return {"kind": "unloadable", "error": f"{type(error).__name__}: {error}"[:300]}, []
-        before = canonical.Encoder().encode([args, kwargs]) if header["probe"] else None
+        before = _Before().encode([args, kwargs]) if header["probe"] else None
         encoder = canonical.Encoder(header["limit"])
         output, effects.seen = observe.Output(), []
         kind, result, iterator, nanoseconds = self._observed(args, kwargs, output, effects)
