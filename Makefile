@@ -51,9 +51,14 @@ endef
 system-packages:
 	$(if $(MISSING),$(call apt,$(MISSING)))
 
-# `make test` alone needs Postgres: where no server answers, the tests start one from its binaries.
+# `make test` alone needs Postgres (where no server answers, the tests start one from its binaries) and
+# valgrind, which users need only with the setting `callgrind`.
+FOR_TESTS = $(strip \
+	$(call unless,ls /usr/lib/postgresql/*/bin/initdb || command -v initdb,postgresql) \
+	$(call unless,command -v valgrind,valgrind))
+
 test-packages: install
-	$(if $(call unless,ls /usr/lib/postgresql/*/bin/initdb || command -v initdb,missing),$(call apt,postgresql))
+	$(if $(FOR_TESTS),$(call apt,$(FOR_TESTS)))
 
 $(INSTALLED): pyproject.toml | system-packages
 	@test -x $(BIN)/pip || $(or $(PYTHON),python3) -m venv .venv

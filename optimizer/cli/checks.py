@@ -16,6 +16,7 @@ from optimizer.domain.errors import OptimizerError
 from optimizer.domain.settings import Settings
 from optimizer.environment.interpreter import uv_program
 from optimizer.sandbox import bubblewrap, cgroups
+from optimizer.stages import instructions
 
 _PYTHON = (3, 11)
 _ROOM = 2_000_000_000  # bytes: mirrors, environments and the database of a few repositories
@@ -39,6 +40,7 @@ def all_checks(settings: Settings) -> list[Check]:
         _sandbox(),
         _cgroups(),
         _cores(),
+        _valgrind(settings),
         _home(home_of(settings)),
         _database(database_url(settings)),
     ]
@@ -107,6 +109,17 @@ def _cores() -> Check:
     if count >= 2:
         return Check("cores", "ok", f"{count}, the last is kept for timing")
     return Check("cores", "warning", "1: what is timed shares it with this program", "give it a second core")
+
+
+def _valgrind(settings: Settings) -> Check:
+    """Nobody needs it who does not ask for it."""
+    program = instructions.valgrind()
+    if program:
+        return Check("valgrind", "ok", f"{program} (optional: the setting callgrind)")
+    if settings.callgrind:
+        remedy = "apt-get install valgrind, or leave out the setting callgrind"
+        return Check("valgrind", "warning", "not there: instructions are not counted", remedy)
+    return Check("valgrind", "ok", "not there, and not needed: the setting callgrind is off")
 
 
 def _home(home: Path) -> Check:

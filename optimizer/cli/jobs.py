@@ -16,6 +16,7 @@ from optimizer.cli.output import (
     patches_table,
     table,
 )
+from optimizer.cli.ranking import by_impact
 from optimizer.cli.session import Assignments, open_results
 from optimizer.domain.jobs import Event, Job
 
@@ -59,7 +60,7 @@ def show(job_id: int, assignments: Assignments, as_json: bool) -> None:
     """Show a job: state, commit, times, where functions and candidates stopped, log and patches."""
     store = open_results(assignments)
     found = store.job(job_id)
-    funnel, events, patches = store.funnel(job_id), store.events(job_id), store.patches(job_id)
+    funnel, events, patches = store.funnel(job_id), store.events(job_id), by_impact(store.patches(job_id))
     if as_json:
         parts = {"events": [_event(item) for item in events], "patches": [patch_data(p) for p in patches]}
         emit_json(job_data(found) | {"funnel": funnel_data(funnel)} | parts)

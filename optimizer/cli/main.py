@@ -17,6 +17,7 @@ from optimizer.cli.experts import experts
 from optimizer.cli.jobs import job, jobs
 from optimizer.cli.output import note
 from optimizer.cli.patches import patch, patches
+from optimizer.cli.plotting import plot
 from optimizer.cli.proof import proof
 from optimizer.cli.results import query, rejected
 from optimizer.cli.settings import config
@@ -42,6 +43,7 @@ for _command in (
     submit, jobs, job, patches, patch, verify, rejected, query, experts, doctor, config, db,
 ):  # fmt: skip
     optimizer.add_command(_command)
+patch.add_command(plot)
 patch.add_command(proof)
 
 

@@ -12,6 +12,7 @@ from optimizer.domain.errors import ConfigError
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _PARTS = re.compile(f"(?:(?P<h>{_NUMBER})h)?(?:(?P<m>{_NUMBER})m)?(?:(?P<s>{_NUMBER})s?)?")
+_SHARE = re.compile(rf"({_NUMBER})\s*(%?)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 # Ids are 32-bit numbers in Postgres: a larger one is not asked for there.
@@ -33,6 +34,21 @@ class Duration(click.ParamType[float]):
         if seconds <= 0:
             self.fail(f"{value!r} is not a time such as 90, 5m or 1h30m", param, ctx)
         return seconds
+
+
+class Share(click.ParamType[float]):
+    """Part of a whole, 0..1: `0.1%` or `0.001`."""
+
+    name = "share"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        found = _SHARE.fullmatch(str(value).strip())
+        share = float(found[1]) / (100 if found[2] else 1) if found else -1.0
+        if not 0 <= share <= 1:
+            self.fail(f"{value!r} is not a share such as 0.1% or 0.001", param, ctx)
+        return share
 
 
 class Assignment(click.ParamType[tuple[str, Any]]):
@@ -66,6 +82,11 @@ def with_json(command: _Command) -> _Command:
 
 def with_quiet(command: _Command) -> _Command:
     return click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr.")(command)
+
+
+def with_min_impact(command: _Command) -> _Command:
+    text = "Hide what saves less than this share of the tests' time, such as 0.1%, or an unknown one."
+    return click.option("--min-impact", type=Share(), help=text)(command)
 
 
 def example(*lines: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from optimizer.domain.jobs import FunnelRow, Job
 from optimizer.domain.patches import Patch
+from optimizer.stages.wording import share
 
 PIPE_CLOSED = 141  # as a shell reports a program that SIGPIPE ended
 _WIDE = 10_000  # columns where there is no terminal: nothing is cut or wrapped
@@ -128,16 +129,23 @@ def speedup(estimate: float) -> str:
     return f"{estimate:.2f}x"
 
 
+def impact(value: float | None) -> str:
+    """Of the tests' time; empty where it is not known."""
+    return "" if value is None else share(value)
+
+
 def interval(low: float, high: float) -> str:
     return f"{low:.2f} to {high:.2f}"
 
 
 def patches_table(patches: Sequence[Patch], heading: str = "") -> None:
-    columns = ("patch", "state", "function", "speed-up", "99 % interval", "branch")
-    rows = [
-        (p.id, p.state, p.function, speedup(p.speedup), interval(p.low, p.high), p.branch) for p in patches
-    ]
-    table(columns, rows, heading)
+    columns = ("patch", "state", "function", "impact", "speed-up", "99 % interval", "branch")
+    table(columns, [_patch_row(one) for one in patches], heading)
+
+
+def _patch_row(patch: Patch) -> tuple[object, ...]:
+    ratio, within = speedup(patch.speedup), interval(patch.low, patch.high)
+    return patch.id, patch.state, patch.function, impact(patch.impact), ratio, within, patch.branch
 
 
 def funnel_table(rows: Sequence[FunnelRow], heading: str) -> None:

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.options import ID, example, with_json, with_settings
-from optimizer.cli.output import block, emit_json, interval, line, patch_data, patches_table, speedup
+from optimizer.cli.options import ID, example, with_json, with_min_impact, with_settings
+from optimizer.cli.output import block, emit_json, impact, interval, line, patch_data, patches_table, speedup
+from optimizer.cli.ranking import by_impact, is_hot, tell_hidden
 from optimizer.cli.session import Assignments, open_results, settings_from
 from optimizer.domain.errors import ConfigError, NotFoundError, OptimizerError
 from optimizer.domain.patches import Patch, PatchState
@@ -37,21 +38,26 @@ def patch_named(store: "Store", name: str) -> Patch:
     return found[0]
 
 
-@click.command(epilog=example("optimizer patches --state open"))
+@click.command(epilog=example("optimizer patches --state open --min-impact 0.1%"))
 @click.option("--job", "job_id", type=ID, help="Only those of this job.")
 @click.option("--state", type=click.Choice(_STATES), help="Only those in this state.")
+@with_min_impact
 @with_settings
 @with_json
-def patches(job_id: int | None, state: str | None, assignments: Assignments, as_json: bool) -> None:
-    """List patches, newest first."""
+def patches(
+    job_id: int | None, state: str | None, min_impact: float | None, assignments: Assignments, as_json: bool
+) -> None:
+    """List patches: those first that save most of the time the repository's tests take."""
     store = open_results(assignments)
     if job_id is not None:
         store.job(job_id)  # an unknown one is an error, not an empty list
-    found = store.patches(job_id, PatchState(state) if state else None)
+    found = by_impact(store.patches(job_id, PatchState(state) if state else None))
+    shown = [patch for patch in found if is_hot(patch.impact, min_impact)]
     if as_json:
-        emit_json([patch_data(patch) for patch in found])
+        emit_json([patch_data(patch) for patch in shown])
     else:
-        patches_table(found)
+        patches_table(shown)
+    tell_hidden([patch.impact for patch in found], min_impact)
 
 
 @click.group()
@@ -74,6 +80,7 @@ def show(name: str, assignments: Assignments, as_json: bool) -> None:
         ("repository", found.repository),
         ("function", found.function),
         ("speed-up", f"{speedup(found.speedup)} ({interval(found.low, found.high)})"),
+        ("impact", f"{impact(found.impact)} of the tests' time" if found.impact is not None else "unknown"),
         ("branch", found.branch),
         ("commit", f"{found.commit} on {found.base_commit[:12]}"),
     ]

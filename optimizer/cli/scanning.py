@@ -4,7 +4,7 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from optimizer.cli.output import (
     emit_json,
     funnel_data,
     funnel_table,
+    impact,
     interval,
     job_data,
     line,
@@ -25,6 +26,7 @@ from optimizer.cli.output import (
 )
 from optimizer.cli.progress import Progress, Tally, View, duration, view_for_stderr
 from optimizer.cli.proof import ready_folder, write_bundles
+from optimizer.cli.ranking import by_impact, is_hot, tell_hidden, winners_by_impact
 from optimizer.cli.repository import settings_files
 from optimizer.cli.session import Assignments, configured, until_the_end
 from optimizer.domain.errors import StoppedError
@@ -48,6 +50,7 @@ class Request:
     quiet: bool
     typed: Sequence[str]  # the arguments of the command line, as they were
     proofs: str | None = None  # folder for the bundles of the patches
+    min_impact: float | None = None  # what saves less is not shown
 
 
 def submit_repository(request: Request) -> None:
@@ -56,10 +59,16 @@ def submit_repository(request: Request) -> None:
     view = view_for_stderr(request.quiet)
     with closing(view):
         report, tally = _scanned(request, view, folder)
+    winners = winners_by_impact(tally.winners)
+    hot = [won for won in winners if is_hot(won.impact, request.min_impact)]
+    patches = by_impact(report.patches)
+    shown = replace(report, patches=[one for one in patches if is_hot(one.impact, request.min_impact)])
     if request.as_json:
-        emit_json(_data(request, report, tally.winners))
+        emit_json(_data(request, shown, hot))
     else:
-        _show(request, report, tally.winners)
+        _show(request, shown, hot)
+    impacts = [one.impact for one in (winners if request.dry_run else patches)]
+    tell_hidden(impacts, request.min_impact, request.quiet)
 
 
 def _scanned(request: Request, view: View, proofs: Path | None) -> tuple[Report, Tally]:
@@ -113,6 +122,7 @@ def _winner(result: FunctionResult) -> dict[str, object]:
         "speedup": found.estimate if found else None,
         "low": found.low if found else None,
         "high": found.high if found else None,
+        "impact": result.impact,
         "summary": won.candidate.summary if won else "",
         "source": won.candidate.source if won else "",
         "imports": won.candidate.imports if won else (),
@@ -122,21 +132,20 @@ def _winner(result: FunctionResult) -> dict[str, object]:
 def _show(request: Request, report: Report, winners: Sequence[FunctionResult]) -> None:
     line(_headline(request, report))
     if request.dry_run and winners:
-        columns = ("function", "speed-up", "99 % interval", "change")
+        columns = ("function", "impact", "speed-up", "99 % interval", "change")
         table(columns, [_row(won) for won in winners], "Accepted, and not published")
     elif report.patches:
         patches_table(report.patches, "Accepted")
     if report.funnel:
         funnel_table(report.funnel, "Where each stopped")
     if report.patches:
-        newest = report.patches[0]
-        note(f"look at one with: optimizer patch show {newest.id}", request.quiet)
+        note(f"look at one with: optimizer patch show {report.patches[0].id}", request.quiet)
 
 
 def _row(result: FunctionResult) -> tuple[str, ...]:
     won, found = result.winning, result.reported
     ratio = (speedup(found.estimate), interval(found.low, found.high)) if found else ("", "")
-    return (result.function.label, *ratio, won.candidate.summary if won else "")
+    return (result.function.label, impact(result.impact), *ratio, won.candidate.summary if won else "")
 
 
 def _headline(request: Request, report: Report) -> str:

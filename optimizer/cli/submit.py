@@ -4,7 +4,14 @@ from typing import Any
 
 import click
 
-from optimizer.cli.options import Duration, example, with_json, with_quiet, with_settings
+from optimizer.cli.options import (
+    Duration,
+    example,
+    with_json,
+    with_min_impact,
+    with_quiet,
+    with_settings,
+)
 
 _EXAMPLE = example(
     "optimizer submit . --budget 5m",
@@ -39,6 +46,7 @@ _EXAMPLE = example(
     help="Also judge the candidates in this JSONL file (the expert `file`).",
 )
 @click.option("--proofs", metavar="FOLDER", help="Write each patch's proof bundle into this folder.")
+@with_min_impact
 @with_settings
 @with_json
 @with_quiet
@@ -51,6 +59,7 @@ def submit(
     dry_run: bool,
     resume: bool,
     proofs: str | None,
+    min_impact: float | None,
     assignments: tuple[tuple[str, Any], ...],
     as_json: bool,
     quiet: bool,
@@ -70,5 +79,7 @@ def submit(
     flags = {field: value for field, value in given.items() if value}
     flags |= {"budget_seconds": budget} if budget else {}
     typed = context.find_root().obj
-    request = Request(repo, ref, flags, assignments, resume, dry_run, as_json, quiet, typed, proofs)
+    request = Request(
+        repo, ref, flags, assignments, resume, dry_run, as_json, quiet, typed, proofs, min_impact
+    )
     submit_repository(request)

@@ -30,9 +30,10 @@ def text_plot(scaling: Scaling) -> str:
     figure.set_y_limits(bottom, top)
     figure.x_ticks_fkt, figure.y_ticks_fkt = _size_label, _time_label
     figure.x_label, figure.y_label = "size", "time"
+    # What lies on the outermost line would not be drawn: it moves by half a character.
+    last_x, last_y = right - 0.5 * (right - left) / figure.width, top - 0.5 * (top - bottom) / figure.height
     for side, marker in zip(sides, "ox", strict=True):
-        # What lies on the outermost line would not be drawn.
-        figure.plot([min(x, right - 1e-6) for x in xs], [min(y, top - 1e-6) for y in side], marker=marker)
+        figure.plot([min(x, last_x) for x in xs], [min(y, last_y) for y in side], marker=marker)
     drawn = figure.show().replace("\N{BRAILLE PATTERN BLANK}", " ")
     return "\n".join(line.rstrip() for line in drawn.splitlines())
 
