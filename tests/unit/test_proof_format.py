@@ -1,15 +1,17 @@
 """A bundle as bytes: the same back, and nothing but one clear line for whatever else is in a file."""
 
 import base64
+import dataclasses
 import gzip
 import json
 import os
 import pickle
+import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 
 from optimizer.domain.candidates import Candidate, Provenance
 from optimizer.domain.errors import BundleError, NotFoundError
-from optimizer.domain.evidence import Evaluation, Measurement, Sample, Side, SizeRow
+from optimizer.domain.evidence import Contract, Counterexample, Evaluation, Measurement, Sample, Side, SizeRow
 from optimizer.domain.functions import Function
 from optimizer.domain.patches import Surroundings
 from optimizer.domain.workloads import Input, Workload
@@ -99,6 +101,23 @@ def test_it_is_json_behind_standard_tools() -> None:
     assert base64.b64decode(content["workload"]["inputs"][0]["payload"]) == b"one"
     assert content["evaluation"]["second"]["cold"]["high"] == {"$float": "inf"}
     assert "/home/ada" not in json.dumps(content)  # settings of the machine are left out
+
+
+def fields_of(kind: Any) -> Iterator[str]:
+    """Names of all fields, down to the values that have none."""
+    for one in get_args(kind):
+        yield from fields_of(one)
+    if dataclasses.is_dataclass(kind):
+        for name, inner in get_type_hints(kind).items():
+            yield name
+            yield from fields_of(inner)
+
+
+def test_each_field_is_documented() -> None:
+    text = Path("docs/proof.md").read_text("utf-8")
+    shown = {*re.findall(r"`([a-z_0-9]+)`", text), *(one.name for one in dataclasses.fields(Judging))}
+    inside = {*(one.name for one in dataclasses.fields(Counterexample) + dataclasses.fields(Contract))}
+    assert sorted(set(fields_of(Bundle)) - shown - inside) == []
 
 
 def test_a_field_that_a_later_version_adds_is_no_obstacle() -> None:
