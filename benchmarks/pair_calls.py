@@ -1,38 +1,41 @@
 """Calls of a method out of the examples of its problem: "nums = [2,7], target = 9"."""
 
 import ast
-import io
-import pickle
-from collections.abc import Iterable, Sequence
-from typing import Any
+import contextlib
+import sys
+import types
+from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.pair_solutions import CLASS, LeftOut, Spliced
 from optimizer.languages.runners.canonical import encode
+from optimizer.workloads import payloads
 from optimizer.workloads.recorded import RecordedCall
 
 _LITERALS = {"null": None, "true": True, "false": False}
 
 
-class _InModule(type):
-    """A stand-in for a class of the subject's module: it is pickled by that name, and never there."""
+def _stand_ins() -> types.ModuleType:
+    """The classes of the subject's module that calls speak of, under the names they have there."""
+    module = types.ModuleType("subject")
+    for name in (CLASS, "ListNode", "TreeNode"):
+        setattr(module, name, type(name, (), {"__module__": "subject"}))
+    return module
 
 
-def _stand_in(name: str) -> type:
-    return _InModule(name, (), {"__module__": "subject"})
+_SUBJECT = _stand_ins()
 
 
-_SOLUTION, _LIST_NODE, _TREE_NODE = (_stand_in(name) for name in (CLASS, "ListNode", "TreeNode"))
-
-
-class _Pickler(pickle._Pickler):  # the one in C looks for the class before it asks
-    def save(self, obj: Any, save_persistent_id: bool = True) -> None:
-        save = super().save  # type: ignore[misc]  # typeshed leaves it out
-        if not isinstance(obj, _InModule):
-            save(obj, save_persistent_id)
-            return
-        save(obj.__module__)
-        save(obj.__name__)
-        self.write(pickle.STACK_GLOBAL)  # type: ignore[attr-defined]  # as above
+@contextlib.contextmanager
+def _importable() -> Iterator[None]:
+    """The stand-ins are found by name, as pickling asks for; the subject's own classes are inside only."""
+    before = sys.modules.get("subject")
+    sys.modules["subject"] = _SUBJECT
+    try:
+        yield
+    finally:
+        del sys.modules["subject"]
+        if before is not None:
+            sys.modules["subject"] = before
 
 
 def calls(spliced: Spliced, texts: Iterable[str]) -> tuple[RecordedCall, ...] | LeftOut:
@@ -92,7 +95,7 @@ def linked(values: Sequence[object]) -> object:
     """The first of linked nodes; None for no values."""
     head = None
     for value in reversed(values):
-        head = _node(_LIST_NODE, val=value, next=head)
+        head = _node(_SUBJECT.ListNode, val=value, next=head)
     return head
 
 
@@ -100,13 +103,13 @@ def tree(values: Sequence[object]) -> object:
     """The root of a tree given level by level, None where there is no node."""
     if not values or values[0] is None:
         return None
-    root = _node(_TREE_NODE, val=values[0], left=None, right=None)
+    root = _node(_SUBJECT.TreeNode, val=values[0], left=None, right=None)
     waiting, rest = [root], list(values[1:])
     for parent in waiting:
         for side in ("left", "right"):
             value = rest.pop(0) if rest else None
             if value is not None:
-                setattr(parent, side, _node(_TREE_NODE, val=value, left=None, right=None))
+                setattr(parent, side, _node(_SUBJECT.TreeNode, val=value, left=None, right=None))
                 waiting.append(getattr(parent, side))
     return root
 
@@ -119,6 +122,7 @@ def _node(kind: type, **attributes: object) -> object:
 
 
 def _call(values: list[object]) -> RecordedCall:
-    buffer = io.BytesIO()
-    _Pickler(buffer, 5).dump(("method", CLASS, (), {}, tuple(values), {}))
-    return RecordedCall(buffer.getvalue(), encode(((_SOLUTION(), *values), {})))  # type: ignore[no-untyped-call]
+    with _importable():
+        payload = payloads.on_instance(CLASS, ((), {}), values, {})
+        tree = encode(((_SUBJECT.Solution(), *values), {}))  # type: ignore[no-untyped-call]
+    return RecordedCall(payload, tree)
