@@ -13,6 +13,9 @@ import pyseccomp
 
 _CLONE_NEWUSER = 0x10000000
 _ADDR_NO_RANDOMIZE = 0x0040000
+# Families of sockets that work without a network. Of the others AF_VSOCK speaks to the machine that this
+# one is a guest of, from any network namespace; most are only surface of the kernel.
+_UNIX, _INET, _INET6, _NETLINK = 1, 2, 10, 16
 _DENIED = (
     "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd"  # other processes
     " mount umount2 pivot_root move_mount open_tree fsopen fsmount fsconfig mount_setattr chroot"
@@ -36,7 +39,15 @@ def program() -> bytes:
     rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "personality", other)
     flags = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_NEWUSER, _CLONE_NEWUSER)
     rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", flags)
+    _limit_sockets(rules)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
+
+
+def _limit_sockets(rules: pyseccomp.SyscallFilter) -> None:
+    refused = pyseccomp.ERRNO(errno.EAFNOSUPPORT)
+    for family in set(range(_NETLINK)) - {_UNIX, _INET, _INET6}:
+        rules.add_rule(refused, "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+    rules.add_rule(refused, "socket", pyseccomp.Arg(0, pyseccomp.GT, _NETLINK))
