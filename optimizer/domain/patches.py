@@ -18,12 +18,12 @@ class Surroundings:
     """What a measurement was taken with: stated on the patch, and part of its proof bundle."""
 
     python: str  # version of the interpreter that ran the code
-    packages: tuple[
-        tuple[str, str], ...
-    ]  # distributions of the target's environment and their versions, sorted
+    # Distributions of the target's environment and their versions, sorted.
+    packages: tuple[tuple[str, str], ...]
     optimizer: str  # our own version
     cpu: str  # model
     kernel: str
+    drawing: int = 0  # how intervals were drawn from samples, see `proof.claims`; 0: not kept then
 
 
 @dataclass(frozen=True, slots=True)

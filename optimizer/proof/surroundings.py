@@ -28,6 +28,7 @@ def machine_differences(there: Surroundings, here: Surroundings) -> tuple[str, .
         ("CPU", there.cpu, here.cpu),
         ("kernel", there.kernel, here.kernel),
         ("optimizer", there.optimizer, here.optimizer),
+        ("statistics", str(there.drawing), str(here.drawing)),
     )
     return tuple(_difference(*pair) for pair in pairs if pair[1] != pair[2])
 

@@ -12,6 +12,7 @@ from optimizer import __version__
 from optimizer.domain.patches import Surroundings
 from optimizer.environment import Environment
 from optimizer.environment.interpreter import find_interpreter
+from optimizer.proof.claims import DRAWING
 
 _STEM = re.compile(r"(?P<name>[A-Za-z0-9._]+)(?:-(?P<version>[A-Za-z0-9._+!]+))?(?:-py\d\.\d+)?")
 
@@ -23,6 +24,7 @@ def surroundings_of(environment: Environment) -> Surroundings:
         optimizer=__version__,
         cpu=_cpu_model(),
         kernel=f"{platform.system()} {os.uname().release}",
+        drawing=DRAWING,
     )
 
 

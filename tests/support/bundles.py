@@ -14,6 +14,7 @@ from optimizer.domain.evidence import Interval, Measurement, Reason, Sample, Sid
 from optimizer.domain.jobs import Job, JobState, Repository
 from optimizer.domain.results import FunctionResult
 from optimizer.proof.bundle import Bundle, bundle_of
+from optimizer.proof.claims import DRAWING
 from tests.support import results as made
 
 LEVEL = 0.99
@@ -69,7 +70,10 @@ def job(**settings: object) -> Job:
 def result() -> FunctionResult:
     whole = made.with_patch()
     won = replace(whole.evaluations[1], first=measurement(2.1), second=measurement(2.0))
-    return replace(whole, evaluations=(whole.evaluations[0], won))
+    assert whole.patch is not None
+    assert whole.patch.surroundings is not None
+    patch = replace(whole.patch, surroundings=replace(whole.patch.surroundings, drawing=DRAWING))
+    return replace(whole, evaluations=(whole.evaluations[0], won), patch=patch)
 
 
 def bundle() -> Bundle:

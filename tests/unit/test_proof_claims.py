@@ -10,7 +10,7 @@ from optimizer.domain.evidence import Sample, Side
 from optimizer.domain.patches import Surroundings
 from optimizer.domain.settings import Settings
 from optimizer.proof.bundle import Bundle, Judging, judging_of
-from optimizer.proof.claims import contradictions, drawn_interval
+from optimizer.proof.claims import DRAWING, contradictions, drawn_interval
 from optimizer.proof.surroundings import environment_differences, environment_hash, machine_differences
 from tests.support import bundles
 
@@ -38,6 +38,21 @@ def test_a_claim_that_its_samples_do_not_make_is_told_with_both() -> None:
     assert found.startswith(
         "second measurement: it says speed-up 5.000x (4.900 to 5.100), its samples say 2.008x"
     )
+
+
+def test_intervals_that_another_version_drew_need_only_touch_ours() -> None:
+    """As after a change of the statistics: what is near may be right, what is far off is not."""
+    whole = bundles.bundle()
+    where = replace(HERE, drawing=DRAWING + 1)
+    whole = replace(
+        whole, patch=replace(whole.patch, surroundings=where), environment_hash=environment_hash(where)
+    )
+    near = replace(whole.claimed, estimate=whole.claimed.estimate * 1.01, high=whole.claimed.high * 1.02)
+    assert contradictions(measured(whole, wall=near)) == ()
+    far = replace(whole.claimed, estimate=5.0, low=4.9, high=5.1)
+    assert len(contradictions(measured(whole, wall=far))) == 1
+    outside = replace(whole.claimed, estimate=5.0)
+    assert len(contradictions(measured(whole, wall=outside))) == 1
 
 
 @pytest.mark.parametrize("end", ["low", "high"])
