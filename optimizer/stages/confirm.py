@@ -12,7 +12,7 @@ from optimizer.domain.workloads import Input
 from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
 from optimizer.stages.arena import CANDIDATE_SEED, SEEDS, Arena
 from optimizer.stages.observe import Outcome, OutcomeKind
-from optimizer.stages.verify import agree, describe, difference
+from optimizer.stages.verify import agree, described, difference
 from optimizer.stages.workers import Worker
 from optimizer.workloads.corpus import Trial, input_of
 from optimizer.workloads.fitting import fits
@@ -88,8 +88,7 @@ def example(witness: Witness, first_text: str, found_by: FoundBy) -> Counterexam
         item.id,
         item.text,
         item.origin,
-        describe(witness.expected, witness.reason),
-        describe(witness.actual, witness.reason),
+        *described(witness.expected, witness.actual, witness.reason),
         found_by,
         first_text,
         base64.b64encode(item.payload).decode(),

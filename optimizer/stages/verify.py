@@ -162,9 +162,14 @@ def load_failure(error: Exception) -> Counterexample:
 
 
 def _counterexample(item: Input, expected: Outcome, actual: Outcome, reason: Reason) -> Counterexample:
-    return Counterexample(
-        item.id, item.text, item.origin, describe(expected, reason), describe(actual, reason)
-    )
+    return Counterexample(item.id, item.text, item.origin, *described(expected, actual, reason))
+
+
+def described(expected: Outcome, actual: Outcome, reason: Reason) -> tuple[str, str]:
+    """What differs, for people. Arguments may be alike, and the results alike too but for what they share."""
+    if reason is Reason.DIFFERENT_ARGUMENTS and expected.arguments == actual.arguments:
+        return f"result: {_show(expected.result)}", f"result: {_show(actual.result)}"
+    return describe(expected, reason), describe(actual, reason)
 
 
 def describe(outcome: Outcome, reason: Reason) -> str:
