@@ -7,14 +7,17 @@ and the rules applied to those.
 
 import ast
 import copy
+import gzip
+import itertools
+import json
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks.pair_solutions import PRELUDE
-from benchmarks.pairs import PATH, load
+from benchmarks.pairs import PATH, Pair, load, named, pair_of
 from optimizer.domain.candidates import Candidate, ProposalRequest, Provenance
 from optimizer.domain.functions import Function
 from optimizer.experts.rules.expert import rules_expert
@@ -27,7 +30,15 @@ from tests.unit.test_rules_examples import CALLS
 
 WAREHOUSE = Path(__file__).parents[1] / "examples" / "warehouse" / "src"
 _RULES = rules_expert()
+_MORE = "pairs.train.jsonl.gz"  # of these only the originals, for the rules
+_MOST_READ = 200  # of them
+_MOST_CANDIDATES = 3  # for one original
 _LIBRARIES = {"np": "import numpy as np\n", "pd": "import pandas as pd\n"}
+
+
+Over = Callable[
+    [Callable[["Subject"], list[Candidate]], Sequence["Subject"]], Iterable[list[Candidate]]
+]  # map
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class Subject:
         return f"{self.source}: {self.name}"
 
 
-def subjects(data: Path | None) -> tuple[list[Subject], dict[str, int]]:
+def subjects(data: Path | None, over: Over) -> tuple[list[Subject], dict[str, int]]:
     """All pairs, and how many of the folder's could not be read as one, by reason."""
     own = [*_examples(), *_honest(), *_warehouse()]
     if data is None:
@@ -58,7 +69,8 @@ def subjects(data: Path | None) -> tuple[list[Subject], dict[str, int]]:
         for pair in pairs
     ]
     left_out = {f"{reason}": count for reason, count in loaded.reasons.items()}
-    return [*found, *own, *_ruled(found), *_ruled(_turned(data))], left_out
+    ruled = _ruled([*found, *_turned(data), *_more(data)], over)
+    return [*found, *own, *ruled], left_out
 
 
 def _turned(data: Path) -> list[Subject]:
@@ -70,15 +82,36 @@ def _turned(data: Path) -> list[Subject]:
     ]
 
 
-def _ruled(found: Sequence[Subject]) -> Iterator[Subject]:
-    """What all rules together make of the originals; the same function twice counts once."""
-    seen: set[str] = set()
-    for one in found:
-        if one.function.source not in seen:
-            seen.add(one.function.source)
-            request = ProposalRequest(one.function, one.module)
-            for candidate in list(_RULES.propose(request))[:1]:
-                yield Subject("rules on solutions", one.name, one.module, one.function, candidate, one.calls)
+def _more(data: Path) -> Iterator[Subject]:
+    """Solutions of other problems, where the folder has them; only as originals for the rules."""
+    if not (data / _MORE).exists():
+        return
+    with gzip.open(data / "problem_examples.jsonl.gz", "rt") as file:
+        examples = {row["problem"]: row for row in map(json.loads, file)}
+    with gzip.open(data / _MORE, "rt") as file:
+        rows = itertools.islice(named(map(json.loads, file)), 0, 10 * _MOST_READ, 10)  # of many problems
+        for name, row in rows:
+            pair = (
+                pair_of(name, row, examples.get(row["problem"]), None) if row["kind"] == "function" else None
+            )
+            if isinstance(pair, Pair):
+                yield Subject("", f"{name} (train)", pair.module, pair.function, pair.candidate, pair.calls)
+
+
+def _ruled(found: Iterable[Subject], over: Over) -> Iterator[Subject]:
+    """What the rules make of the originals: all together first, then rule by rule. Of each original a few;
+    the same function twice counts once."""
+    unique = list({one.function.source: one for one in reversed(list(found))}.values())[::-1]
+    proposed = list(over(_proposals, unique))
+    for number in range(_MOST_CANDIDATES):
+        for one, candidates in zip(unique, proposed, strict=True):
+            for candidate in candidates[number : number + 1]:
+                name = f"{one.name} by {candidate.provenance.detail} {number}"
+                yield Subject("rules on solutions", name, one.module, one.function, candidate, one.calls)
+
+
+def _proposals(one: Subject) -> list[Candidate]:
+    return list(itertools.islice(_RULES.propose(ProposalRequest(one.function, one.module)), _MOST_CANDIDATES))
 
 
 def _examples() -> Iterator[Subject]:

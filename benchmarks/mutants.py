@@ -188,26 +188,27 @@ def table(results: Sequence[Result], by: str) -> list[str]:
     return lines
 
 
-def told(result: Result) -> str:
+def told(result: Result, proved: dict[str, str]) -> str:
     """One result for people; of a pair that is left out only why."""
-    head = f"{result.key}\n  {result.kind}, {result.outcome}, {result.seconds:.1f} s: {result.detail}"
+    detail = f"the same: {proved[result.key]}" if result.key in proved else result.detail
+    head = f"{result.key}\n  {result.kind}, {result.outcome}, {result.seconds:.1f} s: {detail}"
     return head if result.outcome == "left out" else f"{head}\n{result.change}\n"
 
 
 def main() -> None:
     options = _options()
-    pairs, unread = subjects(options.data)
-    planted = plant(pairs, options.seed)
-    planted = [one for one in planted if options.only in one.key][: options.limit]
-    work = partial(judged, settings=Settings())
+    proved = proofs()
     results: list[Result] = []
     with ProcessPoolExecutor(options.workers) as pool:
-        for result in pool.map(work, planted):
+        pairs, unread = subjects(options.data, partial(pool.map, chunksize=8))
+        planted = plant(pairs, options.seed)
+        planted = [one for one in planted if options.only in one.key][: options.limit]
+        for result in pool.map(partial(judged, settings=Settings()), planted):
             results.append(result)
             if options.only or result.outcome in ("survived", "left out"):
-                print(told(result), flush=True)
+                print(told(result, proved), flush=True)
             support.progress(len(results), len(planted), lambda: str(Counter(r.outcome for r in results)))
-    report(results, proofs(), unread)
+    report(results, proved, unread)
 
 
 def report(results: Sequence[Result], proved: dict[str, str], unread: dict[str, int]) -> None:

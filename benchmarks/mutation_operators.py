@@ -307,7 +307,7 @@ def missing_copy(node: ast.AST, _scope: Scope) -> Iterator[Replacement]:
         return
     if isinstance(node.func, ast.Attribute) and node.func.attr == "copy" and not node.args:
         yield node.func.value
-    if isinstance(node.func, ast.Name) and node.func.id in ("list", "dict", "set") and len(node.args) == 1:
+    if isinstance(node.func, ast.Name) and node.func.id in ("list", "dict") and len(node.args) == 1:
         yield node.args[0]
     if _is_call(node, "deepcopy") and len(node.args) == 1:
         yield node.args[0]
@@ -334,10 +334,6 @@ def container_type(node: ast.AST, _scope: Scope) -> Iterator[Replacement]:
             yield [ast.Return(ast.List(value.elts, ast.Load()))]
     elif _is_call(node, "list") and isinstance(node, ast.Call) and node.args:
         yield ast.Call(ast.Name("tuple", ast.Load()), node.args, [])
-    elif _is_call(node, "set") and isinstance(node, ast.Call) and node.args:
-        yield ast.Call(ast.Name("list", ast.Load()), node.args, [])
-    elif isinstance(node, ast.SetComp):
-        yield ast.ListComp(node.elt, node.generators)
 
 
 def result_type(node: ast.AST, _scope: Scope) -> Iterator[Replacement]:
