@@ -409,10 +409,19 @@ def exception_changed(node: ast.AST, _scope: Scope) -> Iterator[Replacement]:
 
 
 def exception_swallowed(node: ast.AST, _scope: Scope) -> Iterator[Replacement]:
-    """A loop whose errors are not let out any more."""
-    if isinstance(node, ast.For | ast.While):
+    """A loop whose errors are not let out any more, where there is something in it that may fail."""
+    if isinstance(node, ast.For | ast.While) and any(_may_fail(one) for one in ast.walk(node)):
         handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Pass()])
         yield [ast.Try([node], [handler], [], [])]
+
+
+def _may_fail(node: ast.AST) -> bool:
+    """Even on values of the right types."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.FloorDiv | ast.Div | ast.Mod)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("pop", "popleft", "remove", "index")
+    return isinstance(node, ast.Raise | ast.Assert | ast.Subscript)
 
 
 def neighbouring_call(node: ast.AST, _scope: Scope) -> Iterator[Replacement]:

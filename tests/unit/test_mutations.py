@@ -50,8 +50,8 @@ EXAMPLES = {
     "break and continue": ("for x in a:\n        break", "for x in a:\n        continue"),
     "exception changed": ("raise ValueError(a)", "raise ValueError()"),
     "exception swallowed": (
-        "for x in a:\n        b(x)",
-        "try:\n        for x in a:\n            b(x)\n    except Exception:\n        pass",
+        "for x in a:\n        b[x]()",
+        "try:\n        for x in a:\n            b[x]()\n    except Exception:\n        pass",
     ),
     "neighbouring call": ("return min(a)", "return max(a)"),
     "call dropped": ("return abs(a)", "return a"),
