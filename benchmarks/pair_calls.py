@@ -75,7 +75,8 @@ def _kinds(spliced: Spliced) -> list[str]:
     kinds = []
     for name, annotation in zip(spliced.parameters, spliced.annotations, strict=True):
         for node, usual in (("ListNode", "head"), ("TreeNode", "root")):
-            if node in annotation or (name == usual and not annotation):
+            there = f"class {node}:" in spliced.module
+            if there and (node in annotation or (name == usual and not annotation)):
                 kinds.append(node)
                 break
         else:

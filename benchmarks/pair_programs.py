@@ -82,7 +82,7 @@ def _wrapped(text: str) -> tuple[str, list[str]] | LeftOut:
     try:
         tree = ast.parse(text)
     except SyntaxError:
-        return LeftOut("not Python 3")
+        return LeftOut("written for Python 2")
     streams = _Streams()
     tree = streams.visit(tree)
     reason = _unfit(tree, streams.imports)

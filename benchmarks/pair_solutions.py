@@ -7,8 +7,10 @@ are brought together here; what the method itself does is left alone.
 import ast
 import builtins
 import copy
+import re
+import symtable
 import textwrap
-from collections.abc import Iterator, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 # What is taken for granted where such code is run.
@@ -38,6 +40,11 @@ NODES = {
     "        self.val = val\n        self.left = left\n        self.right = right\n",
 }
 _SORTED = frozenset({"SortedDict", "SortedList", "SortedSet"})  # of the package sortedcontainers
+_PYTHON2 = frozenset("cmp long raw_input unichr unicode has_key maxint".split())  # what has no successor
+_SUCCESSORS = {
+    **{"xrange": "range", "izip": "zip", "imap": "map", "ifilter": "filter"},
+    **{"iteritems": "items", "iterkeys": "keys", "itervalues": "values"},
+}
 CLASS = "Solution"
 _TYPING = frozenset(
     "Any Callable Deque DefaultDict Dict FrozenSet Generator Iterable Iterator List Mapping Optional "
@@ -83,8 +90,8 @@ def spliced(original: str, candidate: str) -> Spliced | LeftOut:
         return LeftOut("the versions take different arguments")
     after = _renamed(after, _clashes(before, after))
     after.entry = _like(before.entry, after.entry)
-    module = _module(before, after)
-    unknown = _unknown(module, after)
+    module = _module(before, after, before.entry)
+    unknown = _unknown(module, ()) or _unknown(_module(before, after, after.entry), after.imports)
     if unknown:
         return LeftOut(f"needs a name that is not there: {unknown}")
     parameters = before.entry.args.args[1:]
@@ -102,8 +109,11 @@ def _taken_apart(text: str) -> _Version | LeftOut:
     try:
         tree = ast.parse(text)
     except SyntaxError:
-        return LeftOut("not Python 3")
-    tree = _Python3().visit(tree)
+        return LeftOut("written for Python 2")
+    names = _named(tree)
+    if names & _PYTHON2:
+        return LeftOut("written for Python 2")
+    tree = _Python3().visit(tree) if names & _SUCCESSORS.keys() else tree
     owners = [one for one in tree.body if isinstance(one, ast.ClassDef) and one.name.startswith(CLASS)]
     if len(owners) != 1:
         return LeftOut("no single class Solution")
@@ -119,11 +129,40 @@ def _taken_apart(text: str) -> _Version | LeftOut:
     return _Version(entries[0], helpers, others, [ast.unparse(one) for one in imports])
 
 
-class _Python3(ast.NodeTransformer):
-    """Some versions are written for Python 2 too, where `range` was spelled `xrange`."""
+def _named(tree: ast.AST) -> set[str]:
+    """Names and attributes that are spoken of."""
+    attributes = {item.attr for item in ast.walk(tree) if isinstance(item, ast.Attribute)}
+    return attributes | {item.id for item in ast.walk(tree) if isinstance(item, ast.Name)}
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.copy_location(ast.Name("range", node.ctx), node) if node.id == "xrange" else node
+
+class _Python3(ast.NodeTransformer):
+    """A version written for Python 2 does the same in Python 3: lists and whole numbers stay that."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Name(_SUCCESSORS.get(node.id, node.id), node.ctx)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        if ast.unparse(node.value) == "itertools" and node.attr in _SUCCESSORS:
+            return ast.Name(_SUCCESSORS[node.attr], node.ctx)
+        return ast.Attribute(node.value, _SUCCESSORS.get(node.attr, node.attr), node.ctx)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        listed = ast.unparse(node.func) in ("map", "zip", "filter", "range")
+        self.generic_visit(node)
+        return ast.Call(ast.Name("list", ast.Load()), [node], []) if listed else node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        whole = (
+            isinstance(node.op, ast.Div) and "float" not in ast.unparse(node) and "." not in ast.unparse(node)
+        )
+        return ast.BinOp(node.left, ast.FloorDiv(), node.right) if whole else node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        self.generic_visit(node)
+        whole = isinstance(node.op, ast.Div) and "." not in ast.unparse(node.value)
+        return ast.AugAssign(node.target, ast.FloorDiv(), node.value) if whole else node
 
 
 def _clashes(before: _Version, after: _Version) -> dict[str, str]:
@@ -180,14 +219,16 @@ def _like(before: ast.FunctionDef, after: ast.FunctionDef) -> ast.FunctionDef:
     return ast.fix_missing_locations(result)
 
 
-def _module(before: _Version, after: _Version) -> str:
+def _module(before: _Version, after: _Version, entry: ast.FunctionDef) -> str:
+    """The module with one of the two methods in it."""
     known = {ast.unparse(one) for one in (*before.helpers, *before.others)}
     others = [*before.others, *(one for one in after.others if ast.unparse(one) not in known)]
     helpers = [*before.helpers, *(one for one in after.helpers if ast.unparse(one) not in known)]
-    owner = ast.ClassDef(CLASS, [], [], [*helpers, before.entry], [])
+    owner = ast.ClassDef(CLASS, [], [], [*helpers, entry], [])
     body = "\n\n\n".join(ast.unparse(ast.fix_missing_locations(one)) for one in (*others, owner))
-    used = _loaded(body + "\n" + ast.unparse(after.entry))
-    nodes = "\n\n".join(text for name, text in NODES.items() if name in used)
+    used = _loaded(body) | _loaded(ast.unparse(after.entry)) | _loaded(ast.unparse(before.entry))
+    spoken = used | set(re.findall(r"\w+", ast.get_docstring(before.entry) or ""))
+    nodes = "\n\n".join(text for name, text in NODES.items() if name in spoken)
     prelude = PRELUDE + _import("typing", used & _TYPING) + _import("sortedcontainers", used & _SORTED)
     lines = [line for line in before.imports if line not in prelude.splitlines()]
     head = prelude + "".join(f"{line}\n" for line in lines)
@@ -202,23 +243,14 @@ def _loaded(text: str) -> set[str]:
     return {item.id for item in ast.walk(ast.parse(text)) if isinstance(item, ast.Name)}
 
 
-def _unknown(module: str, after: _Version) -> str:
-    """A name that nothing defines, in either version; roughly: scopes are not told apart."""
-    text = "\n".join([*after.imports, module, ast.unparse(after.entry)])
-    tree = ast.parse(text)
-    defined = set(_defined(tree)) | set(dir(builtins)) | {"__name__", "__class__"}
-    return next((name for name in sorted(_loaded(text)) if name not in defined), "")
-
-
-def _defined(tree: ast.AST) -> Iterator[str]:
-    for item in ast.walk(tree):
-        if isinstance(item, ast.Name) and not isinstance(item.ctx, ast.Load):
-            yield item.id
-        elif isinstance(item, ast.FunctionDef | ast.ClassDef):
-            yield item.name
-        elif isinstance(item, ast.arg):
-            yield item.arg
-        elif isinstance(item, ast.alias):
-            yield (item.asname or item.name).split(".")[0]
-        elif isinstance(item, ast.ExceptHandler) and item.name:
-            yield item.name
+def _unknown(module: str, imports: Sequence[str]) -> str:
+    """A name that a scope looks for in the module, and that is neither there nor built in."""
+    table = symtable.symtable("\n".join([*imports, module]), "subject", "exec")
+    here = {one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported()}
+    here |= {*dir(builtins), "__name__", *(one.get_name() for one in table.get_children())}
+    waiting, wanted = [table], set()
+    while waiting:
+        scope = waiting.pop()
+        waiting += scope.get_children()
+        wanted |= {one.get_name() for one in scope.get_symbols() if one.is_referenced() and one.is_global()}
+    return min(wanted - here, default="")

@@ -100,6 +100,22 @@ def test_a_name_that_nothing_defines_leaves_the_pair_out() -> None:
     assert found == LeftOut("needs a name that is not there: Tree")
 
 
+def test_a_version_for_python_2_does_the_same_in_python_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    older = """
+class Solution:
+    def total(self, nums):
+        result, k = 0, len(nums)
+        k /= 2
+        for a, b in itertools.izip(nums, map(int, nums)[::-1]):
+            result += (a + b) / 2 + 0 * k
+        for i in xrange(k):
+            result += 0
+        return len(zip(nums, nums)) * 0 + result
+"""
+    pair = _pair(_row(slow=older), "nums = [1, 2, 3]", "nums = [4, 5, 4]")
+    assert _results(monkeypatch, pair, pair.module) == [6, 12]
+
+
 def test_examples_are_read_in_the_order_of_the_parameters() -> None:
     assert pair_calls.arguments('b = "x, a = 1", a = [null, true]', ("a", "b")) == [[None, True], "x, a = 1"]
     assert pair_calls.arguments("n = 3", ("N",)) == [3]
@@ -173,7 +189,9 @@ def test_a_program_that_meets_the_end_of_its_text_says_so_as_input_does() -> Non
 def test_programs_that_cannot_be_functions_are_left_out_with_the_reason() -> None:
     assert pair_programs.spliced("print(open('x').read())", _SHORT) == LeftOut("opens files")
     assert pair_programs.spliced("import nonesuch", _SHORT) == LeftOut("needs the module nonesuch")
-    assert pair_programs.spliced("print 1", _SHORT) == LeftOut("not Python 3")
+    assert pair_programs.spliced("print 1", _SHORT) == LeftOut("written for Python 2")
+    older = _FAST.replace("sum(some)", "sum(sorted(some, cmp=lambda a, b: cmp(a, b)))")
+    assert pair_solutions.spliced(_SLOW, older) == LeftOut("written for Python 2")
     assert pair_solutions.spliced("def total(): pass", _FAST) == LeftOut("no single class Solution")
 
 
