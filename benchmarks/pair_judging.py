@@ -177,8 +177,6 @@ def _example(pair: Pair, expected: Expected, verdict: Verdict) -> dict[str, Any]
 
 
 def _inside(pair: Pair, known: Input | None, payload: str) -> bool | None:
-    if pair.kind == "program":
-        return True  # texts are made within the limits
     if payload:
         return pair_limits.allowed(pair.problem, pair_limits.unpacked(payload))
     return pair_limits.inside(pair.problem, known) if known else None

@@ -1,11 +1,13 @@
 """Texts for programs, made after the format that their problem asks for, within its limits."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from random import Random
 
 Maker = Callable[[Random, int], str]  # a text of about that size
 
 
+@cache
 def texts(problem: str) -> tuple[str, ...]:
     """Small ones, then larger ones; the same each time. None for a problem whose format is not known."""
     if problem not in _MAKERS:
@@ -194,6 +196,6 @@ _MAKERS: dict[str, tuple[Maker, tuple[int, ...]]] = {
 }
 
 
-def known() -> Iterator[str]:
+def known() -> Collection[str]:
     """The problems that texts can be made for."""
-    yield from _MAKERS
+    return _MAKERS.keys()

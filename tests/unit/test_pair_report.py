@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import pair_limits, pair_report
+from benchmarks import pair_limits, pair_report, program_inputs
 from benchmarks.pair_judging import Judged, Row, row_of
 from benchmarks.pairs import Loaded
 from optimizer.domain.workloads import Input, Origin
@@ -112,3 +112,9 @@ def test_limits_say_which_arguments_a_problem_allows() -> None:
     assert inside("queue-reconstruction-by-height", _input([[7, 0], [4, 1]])) is True
     assert inside("queue-reconstruction-by-height", _input([[7, 1], [4, 1]])) is False
     assert inside("nonesuch", _input([1])) is None
+
+
+def test_texts_that_are_made_here_are_within_the_limits_of_their_program() -> None:
+    made = program_inputs.texts("p02390")[0]
+    assert pair_limits.allowed("p02390", payloads.call((made,), {})) is True
+    assert pair_limits.allowed("p02390", payloads.call(("-36\n",), {})) is False

@@ -113,7 +113,7 @@ class Solution:
         return len(zip(nums, nums)) * 0 + result
 """
     pair = _pair(_row(slow=older), "nums = [1, 2, 3]", "nums = [4, 5, 4]")
-    assert _results(monkeypatch, pair, pair.module) == [6, 12]
+    assert _results(monkeypatch, pair, pair.module) == [6, 13]
 
 
 def test_examples_are_read_in_the_order_of_the_parameters() -> None:
