@@ -137,8 +137,9 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError("max_launches has to be between 3 and 100")
     if not 0 <= settings.float_tolerance < 1:
         raise ConfigError("float_tolerance has to be at least 0 and under 1")
-    if settings.budget_seconds < 0:
-        raise ConfigError("budget_seconds has to be at least 0")
+    for name in ("budget_seconds", "search_seconds"):
+        if getattr(settings, name) < 0:
+            raise ConfigError(f"{name} has to be at least 0")
     if not _PREFIX_OF_BRANCHES.fullmatch(settings.branch_prefix):
         raise ConfigError(f"branch_prefix: {settings.branch_prefix!r} cannot begin the name of a git branch")
     try:

@@ -20,8 +20,8 @@ from optimizer.workloads.generated import Plan
 from optimizer.workloads.shapes import Anything
 from optimizer.workloads.shrinking import Values, shrink
 
-_SHRINKING = 1.0  # seconds
-_MOST_STEPS = 400
+_SHRINKING, _SHRINKING_WORKLOAD = 2.0, 0.5  # seconds at most
+_MOST_STEPS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class _Bench:
         expected = self.originals[0].call(item, seconds)
         if expected.kind in (OutcomeKind.UNUSABLE, OutcomeKind.HUNG, OutcomeKind.DIED) or expected.opaque:
             return None
-        if not all(agree(expected, other.call(item, seconds)) for other in self.originals[1:]):
-            return None
         actual = self.candidate.call(item, max(1.0, 10e-9 * expected.nanoseconds + 0.5))
         reason = difference(expected, actual, self.settings.float_tolerance)
-        return Witness(item, expected, actual, reason) if reason else None
+        if reason is None or not all(agree(expected, one.call(item, seconds)) for one in self.originals[1:]):
+            return None
+        return Witness(item, expected, actual, reason)
 
 
 def _bench(
@@ -77,12 +77,27 @@ def smallest(
     arena: Arena, zygote: Zygote, plan: Plan, trial: Trial, witness: Witness, settings: Settings
 ) -> Counterexample:
     """The smallest input that differs in the same way, checked in fresh processes."""
-    shrunk = _shrunk(arena, zygote, plan, trial, witness, settings)
+    shrunk = _shrunk(arena, zygote, plan, trial, witness, settings, _SHRINKING)
     found = _again(arena, zygote, shrunk, settings) if shrunk.item.id != witness.item.id else None
-    return example(found or witness, witness.item.text if found else "", FoundBy.SEARCH)
+    return _example(found or witness, witness.item.text if found else "", FoundBy.SEARCH)
 
 
-def example(witness: Witness, first_text: str, found_by: FoundBy) -> Counterexample:
+def smaller_than_the_workload(
+    arena: Arena, zygote: Zygote, plan: Plan, trial: Trial, found: Counterexample, settings: Settings
+) -> Counterexample:
+    """A counterexample of the workload made smaller; the given one where that cannot be done quickly."""
+    item = input_of(plan, trial)
+    witness = confirmed(arena, zygote, item, settings) if item is not None else None
+    if witness is None:
+        return found
+    shrunk = _shrunk(arena, zygote, plan, trial, witness, settings, _SHRINKING_WORKLOAD)
+    again = _again(arena, zygote, shrunk, settings)
+    if again is None:
+        return found
+    return _example(again, found.input_text if again.item.text != found.input_text else "", FoundBy.WORKLOAD)
+
+
+def _example(witness: Witness, first_text: str, found_by: FoundBy) -> Counterexample:
     item = witness.item
     return Counterexample(
         item.id,
@@ -101,9 +116,15 @@ def _again(arena: Arena, zygote: Zygote, shrunk: Witness, settings: Settings) ->
 
 
 def _shrunk(
-    arena: Arena, zygote: Zygote, plan: Plan, trial: Trial, witness: Witness, settings: Settings
+    arena: Arena,
+    zygote: Zygote,
+    plan: Plan,
+    trial: Trial,
+    witness: Witness,
+    settings: Settings,
+    seconds: float,
 ) -> Witness:
-    best, steps, deadline = witness, 0, time.monotonic() + min(_SHRINKING, settings.search_seconds)
+    best, steps, deadline = witness, 0, time.monotonic() + min(seconds, settings.search_seconds)
     with ExitStack() as stack:
         bench = _bench(stack, arena, zygote, SEEDS, settings)
 

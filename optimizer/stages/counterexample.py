@@ -13,16 +13,17 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from optimizer.domain.candidates import Candidate
-from optimizer.domain.evidence import Contract, Verdict, VerdictKind
+from optimizer.domain.evidence import Contract, Reason, Verdict, VerdictKind
 from optimizer.domain.settings import Settings
 from optimizer.domain.workloads import Input
 from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
 from optimizer.stages.arena import TIMING_SEED, Arena
-from optimizer.stages.confirm import Witness, confirmed, smallest
+from optimizer.stages.confirm import Witness, confirmed, smaller_than_the_workload, smallest
 from optimizer.stages.ground import Ground
 from optimizer.stages.observe import Outcome, OutcomeKind
 from optimizer.stages.verify import difference
 from optimizer.stages.workers import Worker
+from optimizer.workloads.calls import values_of
 from optimizer.workloads.corpus import Corpus, Trial, input_of
 from optimizer.workloads.mined import mine
 
@@ -80,11 +81,29 @@ class _Search:
         return any(item.size >= size and _magnitude(trial) >= number for size, number in self.too_large)
 
     def _differing(self, batch: Sequence[tuple[Trial, Input]]) -> Iterator[tuple[Trial, Input]]:
+        """What differs in what calls leave behind is seen after the batch, and then looked for again, call by
+        call in fresh processes."""
+        found = False
+        for trial, item, reason in self._compared(batch, stateful=False):
+            if reason is not Reason.DIFFERENT_STATE:
+                yield trial, item
+            found = found or reason is Reason.DIFFERENT_STATE
+        if found:
+            self.original.close()
+            self.candidate.close()
+            for trial, item, _ in self._compared(batch, stateful=True):
+                yield trial, item
+
+    def _compared(
+        self, batch: Sequence[tuple[Trial, Input]], stateful: bool
+    ) -> Iterator[tuple[Trial, Input, Reason]]:
+        """Those on which the two processes differ."""
         trials = {item.id: trial for trial, item in batch}
         expected: dict[str, Outcome] = {}
         usable: list[Input] = []
         news: dict[str, bool] = {}
-        for item, outcome, new in self.original.explore([item for _, item in batch], lambda _: _EXPLORING):
+        items = [item for _, item in batch]
+        for item, outcome, new in self.original.explore(items, lambda _: _EXPLORING, stateful):
             expected[item.id], news[item.id] = outcome, new
             if outcome.nanoseconds > _SLOW_NS or outcome.kind in _ENDED:
                 self._note_slow(trials[item.id], item, outcome)
@@ -96,14 +115,24 @@ class _Search:
         def patience(item: Input) -> float:
             return max(_EXPLORING, 10e-9 * expected[item.id].nanoseconds + 0.3)
 
-        for item, outcome, new in self.candidate.explore(usable, patience):
+        for item, outcome, new in self.candidate.explore(usable, patience, stateful):
             self.tried += 1
             found_new = new or news[item.id]
             self.quiet = 0 if found_new else self.quiet + 1
             if found_new:
                 self.corpus.learn(trials[item.id])
-            if difference(expected[item.id], outcome, self.settings.float_tolerance):
-                yield trials[item.id], item
+            reason = self._difference(expected[item.id], outcome)
+            if reason and self._counts(expected[item.id]):
+                yield trials[item.id], item, reason
+
+    def _difference(self, expected: Outcome, actual: Outcome) -> Reason | None:
+        if not (expected.state and actual.state):  # it was looked at on one side only, if at all
+            expected, actual = replace(expected, state=b""), replace(actual, state=b"")
+        return difference(expected, actual, self.settings.float_tolerance)
+
+    def _counts(self, expected: Outcome) -> bool:
+        """Where nothing says what types are taken, how nonsense fails says nothing."""
+        return self.ground.telling or expected.kind is OutcomeKind.RETURNED
 
     def _pressed(self) -> bool:
         return self.slow > _MOST_SLOW or time.monotonic() > self.deadline
@@ -145,6 +174,20 @@ def search(
         if found is None:
             return replace(verdict, contract=_told(verdict.contract, state))
         return found
+
+
+def shrunk(zygote: Zygote, arena: Arena, ground: Ground, verdict: Verdict, settings: Settings) -> Verdict:
+    """The verdict, with the workload's own counterexample made smaller where its arguments are plain."""
+    example = verdict.counterexample
+    base = ground.bases.get(example.input_id) if example else None
+    if example is None or base is None or base.call.opaque:
+        return verdict
+    trial = Trial(values_of(ground.plan.target, base), base, "of the workload")
+    try:
+        found = smaller_than_the_workload(arena, zygote, ground.plan, trial, example, settings)
+    except (LoadError, RunnerDiedError, RunnerTimeoutError):
+        return verdict
+    return replace(verdict, counterexample=found)
 
 
 def _first(state: _Search, zygote: Zygote) -> Verdict | None:

@@ -24,7 +24,7 @@ from optimizer.domain.settings import Settings
 from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
 from optimizer.stages.arena import CANDIDATE_SEED, TIMING_SEED, Arena
 from optimizer.stages.benchmark import SizeClass, WrongWhileTimedError, measure
-from optimizer.stages.counterexample import search
+from optimizer.stages.counterexample import search, shrunk
 from optimizer.stages.ground import Ground, ground
 from optimizer.stages.instructions import NotCountedError, count_instructions
 from optimizer.stages.scaling import sweep
@@ -70,7 +70,8 @@ class Referee:
         """Whether it behaves the same on the workload. Neither guarded nor timed."""
         try:
             with self.arena.candidate(candidate, CANDIDATE_SEED) as zygote:
-                return verify(zygote, self.arena, self.expected, self.settings.float_tolerance)
+                verdict = verify(zygote, self.arena, self.expected, self.settings.float_tolerance)
+                return self._shrunk(zygote, verdict)
         except LoadError as error:
             return Verdict(VerdictKind.UNKNOWN, Reason.LOAD_FAILED, load_failure(error))
 
@@ -86,6 +87,12 @@ class Referee:
                 return search(zygote, self.arena, found, candidate, verdict, self.settings)
         except LoadError as error:
             return Verdict(VerdictKind.UNKNOWN, Reason.LOAD_FAILED, load_failure(error))
+
+    def _shrunk(self, zygote: Zygote, verdict: Verdict) -> Verdict:
+        if verdict.kind is not VerdictKind.DIFFERENT or not self.settings.search_seconds:
+            return verdict
+        found = self._ground()
+        return shrunk(zygote, self.arena, found, verdict, self.settings) if found else verdict
 
     def _ground(self) -> Ground | None:
         """Found out once: it is the same for all candidates."""

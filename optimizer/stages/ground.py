@@ -31,6 +31,12 @@ class Ground:
     bases: Mapping[str, Base] = field(repr=False)  # by id of the input
     seeds: tuple[Trial, ...] = field(repr=False)
 
+    @property
+    def telling(self) -> bool:
+        """Whether annotations or recorded calls say of every parameter what it takes."""
+        known = self.plan.annotated | self.plan.observed | self.plan.optional
+        return all(name in known for name, _ in self.plan.shapes if not name.startswith("init:"))
+
 
 def ground(arena: Arena, expected: Expected, seed: int) -> Ground | None:
     """None where nothing can be said of the function's arguments.

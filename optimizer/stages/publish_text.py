@@ -97,6 +97,12 @@ def _checked(contract: Contract) -> str:
         text += f" On {contract.resource} the original runs out of a resource (recursion, memory or time)."
     floats = f"within a relative tolerance of {contract.tolerance:g}" if contract.tolerance else "bit for bit"
     types = " Argument types seen:" if contract.argument_types else ""
+    if contract.searched:
+        text += (
+            f" A search for a counterexample tried {counted(contract.searched, 'more input')}, which reached "
+            f"{counted(contract.original_branches, 'branch', 'es')} of the original and "
+            f"{contract.candidate_branches} of the change; none differs."
+        )
     lines = [*wrap(text), *wrap(f"Floats are compared {floats}.{types}")]
     for name, seen in contract.argument_types:
         lines += wrap(one_line(f"{name}: {seen}"), "  ")

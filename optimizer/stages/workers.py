@@ -31,27 +31,29 @@ class Worker:
         return outcome
 
     def explore(
-        self, items: Sequence[Input], seconds: Callable[[Input], float]
+        self, items: Sequence[Input], seconds: Callable[[Input], float], stateful: bool = False
     ) -> Iterator[tuple[Input, Outcome, bool]]:
         """(input, outcome, whether it reached a branch that no input had reached before).
 
+        The state left behind is in the last outcome only, unless `stateful`: it costs more than the calls.
         The branches are what the sandbox says; a candidate that lies makes the search worse, no more.
         """
         left = list(items)
         while left:
             done = 0
-            for item, outcome, news in self._explored(left, seconds):
+            for item, outcome, news in self._explored(left, seconds, stateful):
                 done += 1
                 yield item, outcome, news
             left = left[done:]
 
     def _explored(
-        self, items: Sequence[Input], seconds: Callable[[Input], float]
+        self, items: Sequence[Input], seconds: Callable[[Input], float], stateful: bool
     ) -> Iterator[tuple[Input, Outcome, bool]]:
         """Up to the first that hangs or dies."""
         session = self._opened()
         session.ask("load", [item.payload for item in items], ids=[item.id for item in items])
-        requests = [{"id": item.id, "limit": _LIMIT, "probe": False} for item in items]
+        common = {"limit": _LIMIT, "probe": False}
+        requests = [{**common, "id": item.id, "state": stateful or item is items[-1]} for item in items]
         answers = session.ask_each("explore", requests, lambda number: seconds(items[number]))
         for item in items:
             try:

@@ -128,7 +128,9 @@ def _like(value: object, items: list[object]) -> object:
 
 def _inside(value: object, steps: Steps, depth: int) -> Iterator[object]:
     items = _items(value) if depth < _DEPTH else []
-    for at, item in enumerate(items[:_LOOK]):
+    open_ones = [at for at, item in enumerate(items) if repr(_plainest(item)) != repr(item)]
+    for at in open_ones[:_LOOK]:
+        item = items[at]
         for made in steps(item, depth + 1):
             with contextlib.suppress(TypeError):  # a set's element may have become one that cannot be
                 yield _like(value, [*items[:at], made, *items[at + 1 :]])
@@ -141,12 +143,15 @@ def _inside_dict(value: dict[object, object], steps: Steps, depth: int) -> Itera
 
 
 def _without(items: list[Item]) -> Iterator[list[Item]]:
-    """Delta debugging: in chunks that become smaller."""
+    """Delta debugging: in chunks that become smaller. Of many elements not each is tried alone: where a size
+    is what matters, none can go."""
     chunk = len(items)
-    while chunk:
+    while chunk > len(items) // 32:
         for start in range(0, len(items), chunk):
             yield items[:start] + items[start + chunk :]
         chunk //= 2
+    if chunk:
+        yield from (items[1:], items[:-1])
 
 
 def _plainer(items: list[Item], plain: Callable[[Item], Item]) -> Iterator[list[Item]]:

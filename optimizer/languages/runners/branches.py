@@ -13,14 +13,24 @@ import sys
 import types
 
 import canonical
+import observe
 
 _FOLLOWED = 5_000  # instructions of one call
 _MOST = 500  # branches told of at once
 _JUMPS = ("POP_JUMP", "JUMP_IF", "FOR_ITER")
 
 
+class Stateless:
+    """Stands for observe.State, which takes longer than most calls."""
+
+    def digest(self):
+        return b""
+
+
 class Explorer:
-    """The operation `explore`: as `call`, and the branches that the process had not reached before."""
+    """The operation `explore`: as `call`, and the branches that the process had not reached before.
+
+    What calls leave behind is looked at where the request asks for it: after the last of many will do."""
 
     def __init__(self, session):
         self.session = session
@@ -28,14 +38,21 @@ class Explorer:
 
     def call(self, header, blobs):
         if self.watcher is None:
+            self.effects = observe.Effects()
+            self.stateless = self.effects, Stateless()
+            self.stateful = self.effects, observe.State(self.session.module, self.session.function)
             self.watcher = _watcher(self.session.function)
             if self.session.kind == "plain":  # else the function runs when its result is encoded
                 self.session.run = self._watched(self.session.run)
+        self.session.observers = self.stateful if header["state"] else self.stateless
         if self.session.kind == "plain":
             reply, parts = self.session.call(header, blobs)
         else:
-            with self.watcher:
+            self.watcher.start()
+            try:
                 reply, parts = self.session.call(header, blobs)
+            finally:
+                self.watcher.stop()
         self.session.payloads.pop(header["id"], None)  # thousands come by, each once
         reply["branches"] = self.watcher.fresh[:_MOST]
         self.watcher.fresh = []
@@ -53,13 +70,20 @@ class Explorer:
             return b""
 
     def _watched(self, function):
-        watcher = self.watcher
-
         def run(*args, **kwargs):
-            with watcher:
+            self._unnoticed(self.watcher.start)
+            try:
                 return function(*args, **kwargs)
+            finally:
+                self._unnoticed(self.watcher.stop)
 
         return run
+
+    def _unnoticed(self, action):
+        """That it is watched is no effect of the function's."""
+        self.effects.on, before = False, self.effects.on
+        action()
+        self.effects.on = before
 
 
 def _watcher(function):
@@ -104,7 +128,7 @@ class Monitor(Watcher):
         # The target may have tools of its own; where all places are taken nothing is watched.
         self.tool = next((tool for tool in range(6) if sys.monitoring.get_tool(tool) is None), None)
 
-    def __enter__(self):
+    def start(self):
         tool = self.tool
         if tool is None:
             return
@@ -114,7 +138,7 @@ class Monitor(Watcher):
         for code in self.codes:
             sys.monitoring.set_local_events(tool, code, sum(self.events))
 
-    def __exit__(self, *_):
+    def stop(self):
         tool = self.tool
         if tool is None:
             return
@@ -136,12 +160,12 @@ class Tracer(Watcher):
         self.open = sum(map(len, self.jumps.values()))
         self.left = 0
 
-    def __enter__(self):
+    def start(self):
         self.left = _FOLLOWED
         if self.open:
             sys.settrace(self._enter)
 
-    def __exit__(self, *_):
+    def stop(self):
         sys.settrace(None)
 
     def _enter(self, frame, _event, _):
@@ -165,8 +189,7 @@ class Tracer(Watcher):
             last = at
             self.left -= 1
             if self.left <= 0:
-                sys.settrace(None)
-                return None
+                frame.f_trace = None
             return instruction
 
         return instruction
