@@ -60,7 +60,7 @@ def count_instructions(arena: Arena, candidate: Candidate, item: Input, outcome:
     if outcome.nanoseconds * (_WARM + 1) * SLOWDOWN > _SECONDS * 1e9:
         raise NotCountedError("one call takes too long to be counted")
     counted = min(_MOST_CALLS, max(1, _COUNTED_NS // outcome.nanoseconds))
-    calls = _Calls(item, counted, outcome.mutates, outcome.iterator)
+    calls = _Calls(item, counted, outcome.mutates or outcome.iterator, outcome.iterator)
     with _changed(arena, candidate) as overlay:
         before, after = (_of_a_call(program, arena, calls, extra) for extra in ((), (overlay,)))
     return Instructions(before, after)
