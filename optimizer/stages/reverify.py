@@ -56,16 +56,18 @@ def reverify(bundle: Bundle, source: str, engine: Engine, watcher: Watcher) -> R
     checkout = _checkout(bundle, source, engine)
     try:
         function = located(bundle, checkout)
-        denied = (*contradictions(bundle), *_other_change(bundle, function, checkout))
         watcher.stage("environment")
         environment = build_environment(
             checkout.worktree, engine.settings, engine.home, engine.sandbox, checkout.repository.url
         )
         evaluation = _evaluate(bundle, function, checkout, environment, engine, watcher)
+        denied = list(contradictions(bundle))
+        if evaluation.verdict:  # it passed the guard; else it may not even be text that a file can hold
+            denied += _other_change(bundle, function, checkout)
     finally:
         vcs.remove_worktree(checkout)
     found = evaluation.second.wall if evaluation.second else None
-    return Reproduced(bundle, evaluation.decision, found, denied, surroundings_of(environment))
+    return Reproduced(bundle, evaluation.decision, found, tuple(denied), surroundings_of(environment))
 
 
 def _checkout(bundle: Bundle, source: str, engine: Engine) -> Checkout:
