@@ -70,6 +70,16 @@ _NAMES: dict[str, str] = {
     **dict.fromkeys("graph adj adjacency tree".split(), "graph"),
 }
 _KINDS |= {"words": _WORDS, "graph": _GRAPH}
+_WIDEST = 5
+_KINDS |= {
+    f"tuples of {width}": Choice(
+        (
+            Series("list", shapes.Record((shapes.Ints(),) * width), high=8),
+            Series("list", shapes.Record((shapes.Texts(high=4), *[shapes.Ints()] * (width - 1))), high=8),
+        )
+    )
+    for width in range(2, _WIDEST + 1)
+}
 
 
 def guess(parameter: Parameter, node: Definition) -> Shape:
@@ -115,9 +125,17 @@ def _votes(name: str, node: Definition) -> Iterator[str]:
         elif isinstance(item, ast.Compare):
             yield from _comparison_votes(name, item)
         elif isinstance(item, ast.For | ast.comprehension) and _is(item.iter, name):
-            yield "series"
+            yield from _iteration_votes(item.target)
         elif isinstance(item, ast.Subscript):
             yield from _subscript_votes(name, item)
+
+
+def _iteration_votes(target: ast.expr) -> Iterator[str]:
+    """`for low, high in pairs`: the items are tuples of that many."""
+    if isinstance(target, ast.Tuple) and 2 <= len(target.elts) <= _WIDEST:
+        yield from [f"tuples of {len(target.elts)}"] * 3
+    else:
+        yield "series"
 
 
 def _call_votes(name: str, call: ast.Call) -> Iterator[str]:
@@ -133,6 +151,8 @@ def _call_votes(name: str, call: ast.Call) -> Iterator[str]:
             yield from ["int"] * 2
         elif called in _FLOAT_CALLS:
             yield "float"
+        elif called in ("max", "min") and len(call.args) > 1:
+            yield "int"
         elif called in _SERIES_CALLS:
             yield "series"
 

@@ -117,6 +117,18 @@ def test_names_are_a_weak_hint_and_nothing_is_anything() -> None:
     assert guessed("def f(thing):\n    return thing\n", "thing") == Anything()
 
 
+def test_what_is_unpacked_in_a_loop_holds_tuples_of_that_many() -> None:
+    guess = guessed("def f(pairs):\n    return [low + high for low, high in pairs]\n", "pairs")
+    assert isinstance(guess, shapes.Choice)
+    items = [option.item for option in guess.options if isinstance(option, Series)]
+    assert [len(item.items) for item in items if isinstance(item, shapes.Record)] == [2, 2]
+
+
+def test_one_of_several_arguments_of_max_is_no_series() -> None:
+    assert isinstance(guessed("def f(low):\n    return max(low, 3)\n", "low"), Ints)
+    assert isinstance(guessed("def f(items):\n    return max(items)\n", "items"), shapes.Choice | Series)
+
+
 def test_shapes_of_values_are_merged_and_widened() -> None:
     shape = shapes.merged(shapes.shape_of(value) for value in ([1, 5], [9], None, ["x"]))
     assert shape == Choice(
