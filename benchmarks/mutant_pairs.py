@@ -70,7 +70,7 @@ def subjects(data: Path | None, over: Over) -> tuple[list[Subject], dict[str, in
     ]
     left_out = {f"{reason}": count for reason, count in loaded.reasons.items()}
     ruled = _ruled([*found, *_turned(data), *_more(data)], over)
-    return [*found, *own, *ruled], left_out
+    return [*own, *ruled, *found], left_out
 
 
 def _turned(data: Path) -> list[Subject]:
