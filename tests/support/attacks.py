@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from optimizer.canonical import decode, show
 from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.domain.isolation import Bind, Command, Finished, Limits
@@ -22,6 +24,7 @@ from optimizer.stages.observe import Outcome, OutcomeKind, observe
 from optimizer.workloads.recorded import Recording, record_calls
 from tests.support.arena import an_input, zygote
 from tests.support.inside import QUICK, program
+from tests.support.wheels import make_wheel
 
 # `tried` answers "done", or the name of the error; `syscall` and `libc` take numbers and pointers.
 PRELUDE = """
@@ -43,8 +46,8 @@ def write(path, text="x"):
         file.write(text)
 def tell(value):
     print(json.dumps(value), flush=True)
+READY = True  # a script that is indented by mistake is an error, not the end of a function that nobody calls
 """
-CLOSED = Settings(test_seconds=30.0, memory_mb=512)
 
 
 @functools.cache
@@ -129,12 +132,34 @@ def write_tree(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
-def recorded(root: Path, files: Mapping[str, str], settings: Settings = CLOSED) -> Recording:
+@dataclass(frozen=True)
+class Narrow:
+    """The real sandbox, with less room on the disk."""
+
+    disk_mb: int
+
+    @property
+    def uid(self) -> int:
+        return sandbox().uid
+
+    def run(self, command: Command, stdin: bytes = b"") -> Finished:
+        return sandbox().run(replace(command, limits=replace(command.limits, disk_mb=self.disk_mb)), stdin)
+
+
+def recorded(root: Path, files: Mapping[str, str], disk_mb: int = 500) -> Recording:
     """The calls of `subject` that a repository's tests make, with the attack among its files."""
     worktree = write_tree(root, {**TESTED, **files})
-    return record_calls(sandbox(), our_python(), worktree, [SUBJECT], settings, doctests=False)
+    settings = Settings(test_seconds=30.0, memory_mb=512)
+    return record_calls(Narrow(disk_mb), our_python(), worktree, [SUBJECT], settings, doctests=False)
 
 
-def command_of(script: str, *arguments: str) -> Command:
-    """The same as `attack` would run, for what has to be started by hand."""
-    return program(PRELUDE + textwrap.dedent(script), *arguments)
+def offer_wheels(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only packages there are: installing needs no network."""
+    make_wheel(folder, "pytest", "8.0", ["pluggy"])
+    for name in ("pluggy", "dep-a"):
+        make_wheel(folder, name)
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
