@@ -145,8 +145,8 @@ def test_a_candidate_exchanged_for_a_wrong_one_is_not_reproduced(proven: Proven)
     assert any("is not this change with this text" in text for text in data["contradictions"])
 
 
-@pytest.mark.parametrize("source", ["def (", "def plan(prices):\n    return '\udc80'", "\0" * 9])
-def test_a_candidate_that_is_no_code_is_not_reproduced(proven: Proven, source: str) -> None:
+def test_a_candidate_that_is_no_code_is_not_reproduced(proven: Proven) -> None:
+    source = "def plan(prices):\n    return '\udc80'"
     odd = proven.changed(lambda content: content["evaluation"]["candidate"].update(source=source))
     done = proven.verify(str(odd), "--repository", str(proven.clone), "--quiet")
     assert (done.returncode, done.stderr) == (1, "")
