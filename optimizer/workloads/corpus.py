@@ -64,7 +64,7 @@ class Corpus:
         if not self.seeds or not self._settable():
             return
         finite = [self._planted(), self._related(), self._patterned()]
-        endless = [self._mutated(), self._random(), self._mutated(), self._combined()]
+        endless = [self._mutated(), self._random(), self._near_news(), self._combined()]
         yield from self._allowed(itertools.chain(self.seeds, _in_turn([*finite, *endless])))
 
     def _allowed(self, trials: Iterator[Trial]) -> Iterator[Trial]:
@@ -101,9 +101,7 @@ class Corpus:
     def _related(self) -> Iterator[Trial]:
         """Every two arguments in every relation, over several seeds."""
         for seed in self.seeds[:12]:
-            for one, other in itertools.permutations(seed.values, 2):
-                for value in related(seed.values[one], seed.values[other], self.random):
-                    yield Trial({**seed.values, other: value}, seed.base, "related arguments")
+            yield from self._relations_of(seed)
 
     def _patterned(self) -> Iterator[Trial]:
         for seed in self.seeds[:12]:
@@ -148,6 +146,33 @@ class Corpus:
                 parent = self._step(parent)
             yield parent
 
+    def _near_news(self) -> Iterator[Trial]:
+        """All around what reached a new branch, the latest first: behind a branch there is often another."""
+        done = 0
+        while True:
+            fresh, done = self._news[done:], len(self._news)
+            for trial in reversed(fresh):
+                yield from itertools.islice(
+                    _in_turn([self._relations_of(trial), *self._plants_of(trial)]), 80
+                )
+            if not fresh:
+                yield from itertools.islice(self._mutated(), 8)
+
+    def _relations_of(self, trial: Trial) -> Iterator[Trial]:
+        for one, other in itertools.permutations(trial.values, 2):
+            for value in self._beside(trial.values[one], trial.values[other]):
+                yield Trial({**trial.values, other: value}, trial.base, "related arguments")
+
+    def _plants_of(self, trial: Trial) -> list[Iterator[Trial]]:
+        def planted_in(name: str) -> Iterator[Trial]:
+            for value in self._plants(name, trial.values[name]):
+                yield Trial({**trial.values, name: value}, trial.base, "mined")
+
+        return [planted_in(name) for name in self._settable() if name in trial.values]
+
+    def _beside(self, one: object, other: object) -> Iterator[object]:
+        return related(one, other, self.random, self.mined.numbers[:8])
+
     def _step(self, trial: Trial) -> Trial:
         if not trial.values:
             return trial
@@ -177,7 +202,7 @@ class Corpus:
         if len(trial.values) < 2 or self.random.random() > share:
             return trial
         one, other = self.random.sample(sorted(trial.values), 2)
-        made = self._one_of(related(trial.values[one], trial.values[other], self.random), trial.values[other])
+        made = self._one_of(self._beside(trial.values[one], trial.values[other]), trial.values[other])
         return Trial({**trial.values, other: made}, trial.base, trial.how)
 
 

@@ -4,17 +4,18 @@ Drawn one by one, two arguments are hardly ever equal, and a list is hardly ever
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import TypeVar
 
 from optimizer.workloads.planting import hashable
 
-_Sequence = TypeVar("_Sequence", list[object], tuple[object, ...], str)
+_Sliced = TypeVar("_Sliced", list[object], tuple[object, ...], str)
 
 
-def related(one: object, other: object, random: Random) -> Iterator[object]:
-    """What could stand in the place of `other` beside `one`."""
+def related(one: object, other: object, random: Random, distances: Sequence[int] = ()) -> Iterator[object]:
+    """What could stand in the place of `other` beside `one`. `distances`: mined numbers, by which they may
+    lie apart."""
     yield one  # the same object
     yield copy.deepcopy(one)
     if isinstance(one, list):
@@ -27,16 +28,16 @@ def related(one: object, other: object, random: Random) -> Iterator[object]:
             yield from (one + other, other + one)
     if isinstance(one, list | tuple | str | bytes | dict | set | frozenset):
         size = len(one)
-        yield from (size, size - 1, size + 1, size // 2)
+        yield from (size, size - 1, size + 1, size // 2, *(size + step for step in distances))
     if isinstance(one, dict | set | frozenset):
         yield from sorted(one, key=repr)[:2]
         yield list(one)
     if isinstance(one, int | float):
-        yield from (one + 1, one - 1, -one, 2 * one)
+        yield from (one + 1, one - 1, -one, 2 * one, *(one + step for step in distances))
     yield from _holding(one, other)
 
 
-def _of_sequence(one: _Sequence, random: Random) -> Iterator[object]:
+def _of_sequence(one: _Sliced, random: Random) -> Iterator[object]:
     yield one[::-1]
     if len(one) > 0:
         yield from (one[: len(one) // 2], one[len(one) // 2 :], one[1:], one[:-1], one + one[-1:])

@@ -18,6 +18,7 @@ Steps = Callable[[object, int], Iterator[object]]
 Item = TypeVar("Item")
 _ORDERED = (list, tuple, collections.deque, OneShot)
 _SETS = (set, frozenset)
+_PLAIN = (int, float, str, bytes)
 _DEPTH = 6
 _LOOK = 60  # elements that are made simpler one by one
 _SHOWN = 100_000
@@ -128,8 +129,8 @@ def _like(value: object, items: list[object]) -> object:
 
 def _inside(value: object, steps: Steps, depth: int) -> Iterator[object]:
     items = _items(value) if depth < _DEPTH else []
-    open_ones = [at for at, item in enumerate(items) if repr(_plainest(item)) != repr(item)]
-    for at in open_ones[:_LOOK]:
+    left = [at for at, item in enumerate(items) if type(item) not in _PLAIN or item != type(item)()]
+    for at in left[:_LOOK]:
         item = items[at]
         for made in steps(item, depth + 1):
             with contextlib.suppress(TypeError):  # a set's element may have become one that cannot be
@@ -168,7 +169,7 @@ def _plainer(items: list[Item], plain: Callable[[Item], Item]) -> Iterator[list[
 
 def _plainest(value: object) -> object:
     """Of the same type and build."""
-    if type(value) in (int, float, str, bytes):
+    if type(value) in _PLAIN:
         return type(value)()
     if type(value) in (list, tuple):
         return _like(value, [_plainest(item) for item in _items(value)])

@@ -187,6 +187,12 @@ def test_refused_candidates_come_with_what_told_them_apart(optimizer: Command, f
     row = optimizer("rejected", "--json", "--job", "1", "--limit", "1").data[0]
     assert (row["stage"], row["counterexample"]["actual"]) == ("verify", "0")
     assert optimizer("rejected", "--json", "--job", "2").data == []
+    whole = optimizer("rejected", "--show", "1")
+    assert "found     by search, beyond the workload, shrunk from items=[1, nan]\n" in whole.out
+    assert optimizer("rejected", "--show", "1", "--json").data == optimizer("rejected", "--json").data[0]
+    beyond = optimizer("rejected", "--show", "99")
+    assert beyond.code != 0
+    assert "no number 99" in beyond.err
 
 
 def test_a_view_is_printed_as_table_csv_and_json(optimizer: Command, filled: SqlStore) -> None:

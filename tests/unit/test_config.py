@@ -127,6 +127,7 @@ def test_the_user_may_name_places_on_this_machine() -> None:
         {"max_inputs": 0},
         {"max_memory_ratio": 0.0},
         {"budget_seconds": -1.0},
+        {"search_seconds": -0.5},
     ],
 )
 def test_a_wrong_value_is_an_error_of_one_line(arguments: dict[str, Any]) -> None:

@@ -121,6 +121,13 @@ def test_a_tolerance_for_floats_is_stated() -> None:
     assert "Argument types" not in text
 
 
+def test_a_search_says_what_it_tried_and_reached() -> None:
+    assert "counterexample" not in text_of(evaluation())
+    contract = replace(CONTRACT, searched=640, original_branches=6, candidate_branches=1)
+    text = " ".join(text_of(evaluation(verdict=Verdict(VerdictKind.EQUIVALENT, contract=contract))).split())
+    assert "tried 640 more inputs, which reached 6 branches of the original and 1 of the change" in text
+
+
 def test_the_commands_to_reproduce_and_to_revert_stand_on_lines_of_their_own() -> None:
     lines = text_of(evaluation()).splitlines()
     assert f"  optimizer verify {BRANCH}" in lines

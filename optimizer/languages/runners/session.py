@@ -32,6 +32,8 @@ class Session:
         self.ballast = [bytes(24 + 8 * (number % 60)) for number in range(message["shift"])]
         self.function = finding.find(module, message["qualname"], module.__file__)
         self.kind = finding.kind(self.function)
+        if self.kind in batches.ASYNC:
+            import asyncio  # noqa: F401 - slow; here, so that it is no effect of whichever call comes first
         self.run = batches.null if message["null"] else self.function
         self.payloads = {}
         self.pools = []
