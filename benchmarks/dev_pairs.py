@@ -25,6 +25,7 @@ from benchmarks.pair_judging import Bench, Row, judge, row_of
 from benchmarks.pairs import Loaded, Pair, load
 from optimizer.bootstrap import timing_core
 from optimizer.domain.settings import Settings
+from optimizer.domain.workloads import Workload
 from optimizer.sandbox import bubblewrap
 
 _DOCUMENT = Path("docs/dev-pairs.md")
@@ -90,12 +91,14 @@ def _judged(loaded: Loaded, done: Sequence[Row], options: argparse.Namespace) ->
     bench = Bench(bubblewrap.detect(), timing_core() if timed else None, settings, timed=timed)
     backwards = {pair.name: pair for pair in load(options.data, reverse=True).pairs}
     chosen = _chosen(loaded.pairs, options)
-    workloads = {pair.name: pair.workload(settings) for pair in chosen}
+    workloads: dict[str, Workload] = {}
     for reverse in (False, True):
         for number, pair in enumerate(chosen, 1):
             one = backwards.get(pair.name) if reverse else pair
             if one is not None and (pair.name, reverse) not in known:
-                yield judge(one, workloads[pair.name], bench, reverse=reverse)
+                workload = workloads.get(pair.name) or pair.workload(settings)
+                workloads[pair.name] = workload
+                yield judge(one, workload, bench, reverse=reverse)
             support.progress(number, len(chosen), lambda: "reversed" if reverse else "as they are")  # noqa: B023
 
 

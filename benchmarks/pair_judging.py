@@ -14,10 +14,9 @@ from benchmarks import pair_limits
 from benchmarks.pairs import PATH, Pair
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.candidates import Candidate
-from optimizer.domain.evidence import Decision, Evaluation, Measurement, Reason, Verdict, VerdictKind
+from optimizer.domain.evidence import Decision, Evaluation, Measurement, Verdict, VerdictKind
 from optimizer.domain.functions import Function
 from optimizer.domain.isolation import Bind, Limits
-from optimizer.domain.jobs import Stage
 from optimizer.domain.settings import Settings
 from optimizer.domain.workloads import Input, Workload
 from optimizer.languages.python import PYTHON
@@ -27,6 +26,7 @@ from optimizer.stages.benchmark import calibrate, size_classes
 from optimizer.stages.evaluate import Referee
 from optimizer.stages.verify import Expected, original_outcomes
 
+NOT_QUICK = "no-quick-input"  # equivalent, but the original returns on no visible input soon enough
 _SECONDS = 20.0  # for one run of the original over all inputs, as production gives
 
 
@@ -111,24 +111,20 @@ def _limited(
 
 
 def _judged(pair: Pair, arena: Arena, expected: Expected | Decision, bench: Bench) -> Judged:
-    referee = _referee(arena, expected, bench)
-    if isinstance(referee, Decision):
-        return Judged(ended=f"{referee.reason}: {referee.detail}", reason=referee.reason)
-    if bench.timed:
-        return _told(pair, referee.expected, referee.evaluate(pair.candidate))
-    verdict = referee.verdict(pair.candidate)
-    example = _example(pair, referee.expected, verdict)
-    return Judged(verdict=verdict.kind, reason=verdict.reason or "", example=example)
-
-
-def _referee(arena: Arena, expected: Expected | Decision, bench: Bench) -> Referee | Decision:
-    """As `stages.judge.make_referee` does, but for the outcomes, which are there already."""
     if isinstance(expected, Decision):
-        return expected
-    classes = size_classes(expected, bench.protocol) if bench.timed else []
-    if bench.timed and not classes:
-        return Decision(Stage.COLLECT, Reason.ORIGINAL_FAILS, "no input that is quick enough to be timed")
-    classes = calibrate(arena, classes, bench.protocol) if classes else classes
+        return Judged(ended=f"{expected.reason}: {expected.detail}", reason=expected.reason)
+    referee = _referee(arena, expected, bench)
+    if referee.classes:
+        return _told(pair, expected, referee.evaluate(pair.candidate))
+    verdict = referee.verdict(pair.candidate)
+    reason = verdict.reason or (NOT_QUICK if bench.timed else "")
+    return Judged(verdict=verdict.kind, reason=reason, example=_example(pair, expected, verdict))
+
+
+def _referee(arena: Arena, expected: Expected, bench: Bench) -> Referee:
+    """As `stages.judge.make_referee` does; without classes where nothing is timed, or nothing can be."""
+    classes = size_classes(expected, bench.protocol) if bench.timed else ()
+    classes = tuple(calibrate(arena, classes, bench.protocol)) if classes else ()
     return Referee(arena, expected, classes, _any, bench.settings, bench.protocol)
 
 

@@ -55,6 +55,7 @@ _UNFIT = {
     "__file__": "opens files",
 }
 _THERE = frozenset({"numpy", *sys.stdlib_module_names}) - {"threading", "subprocess", "multiprocessing"}
+_OLD_NUMPY = {f"np.{name}": name for name in ("int", "float", "bool", "object")}  # gone since 1.24
 _MOST_SAMPLES = 40  # of the texts given for a problem
 
 
@@ -131,6 +132,8 @@ class _Streams(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
+        if ast.unparse(node) in _OLD_NUMPY:
+            return ast.Name(node.attr, ast.Load())
         if ast.unparse(node) in ("sys.stdin", "sys.stdout"):
             return ast.Name("_in" if node.attr == "stdin" else "_out", ast.Load())
         if node.attr == "buffer" and ast.unparse(node.value) in ("_in", "stdin"):

@@ -24,9 +24,10 @@ def report(rows: Sequence[Row], loaded: Loaded, minutes: float) -> dict[str, Any
         **{kind: _figures([row for row in rows if row.kind == kind]) for kind in _KINDS},
         "left_out": loaded.reasons,
         "reversed_accepted": len(accepted),
-        "wrong_labels": [name for name, _, fails in accepted if not fails],
-        "failing_pairs": [name for name, _, fails in accepted if fails],
-        "failing": sum(fails for _, _, fails in accepted),
+        "wrong_labels": [name for name, _, why in accepted if why == WRONG],
+        "not_measured_otherwise": [name for name, _, why in accepted if why == OPEN],
+        "failing_pairs": [name for name, _, why in accepted if why == FAILS],
+        "failing": sum(why == FAILS for _, _, why in accepted),
         "not_explained": [row.name for row in differing(rows) if row.name not in explained],
         "minutes": round(minutes, 1),
     }
@@ -83,28 +84,38 @@ def mean(ratios: Sequence[float | None]) -> float | None:
     return round(math.exp(sum(logs) / len(logs)), 3) if logs else None
 
 
-def _reversed_accepted(rows: Sequence[Row]) -> Iterator[tuple[str, str, bool]]:
-    """(name, both intervals, whether it speaks against the referee)"""
+FAILS, WRONG, OPEN = "**fails**", "the label is wrong", "not measured to be otherwise"
+
+
+def _reversed_accepted(rows: Sequence[Row]) -> Iterator[tuple[str, str, str]]:
+    """(name, both intervals, what it says of the referee or of the label)"""
     forward = {row.name: _best(row) for row in rows if not row.reverse}
     for row in rows:
         back = _best(row)
         if row.reverse and back.reason == Reason.ACCEPTED:
             there = forward.get(row.name, Judged())
-            yield row.name, f"{_interval(there)} | {_interval(back)}", contradicts(there)
+            yield row.name, f"{_interval(there)} | {_interval(back)}", meaning(there)
 
 
-def contradicts(forward: Judged) -> bool:
-    """Whether the pair, the right way round, is accepted too, or was measured faster."""
-    return forward.reason == Reason.ACCEPTED or any(
-        measured["low"] > 1 for measured in (forward.first, forward.second) if measured
-    )
+def meaning(forward: Judged) -> str:
+    """Of an accepted reversed pair, from what the pair is the right way round.
+
+    It fails when that is accepted too, or measured faster with confidence.
+    """
+    measured = [one for one in (forward.first, forward.second) if one]
+    if forward.reason == Reason.ACCEPTED or any(one["launches"] > 1 and one["low"] > 1 for one in measured):
+        return FAILS
+    return WRONG if measured and all(one["estimate"] < 1 for one in measured) else OPEN
 
 
 def _interval(judged: Judged) -> str:
     measured = judged.second or judged.first
     if not measured:
         return judged.reason or "not judged"
-    return f"{measured['estimate']:.3f} ({measured['low']:.3f} to {measured['high']:.3f})"
+    estimate = f"{measured['estimate']:.3f}"
+    if measured["launches"] < 2:
+        return f"{estimate} (one launch)"
+    return f"{estimate} ({measured['low']:.3f} to {measured['high']:.3f})"
 
 
 def differing(rows: Sequence[Row]) -> list[Row]:
@@ -151,8 +162,8 @@ def _tables(figures: Mapping[str, Any], rows: Sequence[Row]) -> Iterator[str]:
     yield ""
     yield "| reversed and accepted | the right way round | reversed | |"
     yield "|---|---|---|---|"
-    for name, intervals, fails in _reversed_accepted(rows):
-        yield f"| {name} | {intervals} | {'**fails**' if fails else 'the label is wrong'} |"
+    for name, intervals, why in _reversed_accepted(rows):
+        yield f"| {name} | {intervals} | {why} |"
 
 
 _LABELS = {

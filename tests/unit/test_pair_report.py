@@ -70,6 +70,14 @@ def test_a_reversed_pair_measured_faster_the_right_way_round_fails_even_if_that_
     assert figures["failing"] == 1
 
 
+def test_a_reversed_pair_without_a_clear_measurement_the_right_way_round_is_listed_apart() -> None:
+    once = {**_FASTER, "reason": "not-faster", "estimate": 1.02, "low": 0.0, "high": 1e9, "launches": 1}
+    forward = Judged(verdict="equivalent", reason="not-faster", first=once)
+    figures = _report(_row("a 1", forward), _row("a 1", _ACCEPTED, reverse=True))
+    assert (figures["failing"], figures["wrong_labels"]) == (0, [])
+    assert figures["not_measured_otherwise"] == ["a 1"]
+
+
 def test_the_document_keeps_what_is_written_by_hand(tmp_path: Path) -> None:
     path = tmp_path / "pairs.md"
     head, marks = "# Pairs\n\nBy hand.\n\n", "<!-- {0} -->\nold\n<!-- end of {0} -->\n\nMore.\n"
