@@ -1,15 +1,17 @@
 """Times a candidate against the original: paired, interleaved, by launches, on the parent's clock."""
 
 import contextlib
+import functools
 import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from optimizer.bench import statistics
+from optimizer.bench import sequential, statistics
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.evidence import Measurement, Reason, Sample, Side, SizeRow
 from optimizer.domain.workloads import Input
@@ -100,7 +102,7 @@ def _size_class(
 
 def calibrate(arena: Arena, classes: Sequence[SizeClass], protocol: Protocol) -> tuple[SizeClass, ...]:
     """Sets the rounds of each class so that a sample of the original takes about the aimed time."""
-    with contextlib.closing(arena.original(TIMING_SEED).fork(arena.function.qualname)) as session:
+    with closing(arena.original(TIMING_SEED).fork(arena.function.qualname)) as session:
         return tuple(_calibrated(session, group, protocol) for group in classes)
 
 
@@ -109,7 +111,7 @@ def _calibrated(session: Session, group: SizeClass, protocol: Protocol) -> SizeC
     _load(session, group)
     for _ in range(3):
         session.ask("prepare", **_fields(group))
-        wall, _ = session.clock("go")
+        wall = min(session.clock("go")[0] for _ in range(2 - group.fresh))  # one may be disturbed
         rounds = max(1, min(_MOST_ROUNDS, round(group.rounds * protocol.sample_ns / wall)))
         if rounds <= group.rounds:
             break
@@ -137,26 +139,25 @@ def measure(
     began = time.monotonic()
     rng = random.Random(seed)
     samples: list[Sample] = []
+    launches: list[sequential.Summary] = []
     books: list[accounting.Launch] = []
     zygotes = {Side.ORIGINAL: arena.original(TIMING_SEED), Side.CANDIDATE: zygote}
     sizes = range(len(classes))
     for launch in range(protocol.max_launches):
         before = accounting.read(zygotes)
-        taken = _launch(arena, zygote, classes, launch, rng, protocol)
+        taken = _launch(arena, zygote, classes, launch, rng, gate, protocol)
         books.append(accounting.closed(zygotes, before, taken))
         samples += taken
-        wall = statistics.launch_ratios(samples, sizes)
-        cpu = statistics.launch_ratios(samples, sizes, cpu=True)
-        by_size = [_size_ratios(samples, size) for size in sizes]
-        reason = statistics.conclude(wall, cpu, by_size, gate, protocol)
+        launches.append(sequential.summary(taken, launch, sizes))
+        reason = sequential.conclude(sequential.evidence(launches), gate, protocol)
         if reason is not None:
             break
-    cold = statistics.total_ratios(samples, sizes, cold=True)
+    seen, cold = sequential.evidence(launches), statistics.total_ratios(samples, sizes, cold=True)
     if reason is Reason.ACCEPTED:
         reason = _confirmed(samples, classes, books, zygotes)
     return Measurement(
-        wall=statistics.interval(wall, protocol.level),
-        cpu=statistics.interval(cpu, protocol.level),
+        wall=statistics.interval(seen.wall.ratios, protocol.level),
+        cpu=statistics.interval(seen.cpu.ratios, protocol.level),
         cold=statistics.interval(cold, protocol.level),
         rows=tuple(_row(samples, size, classes[size], protocol) for size in sizes),
         launches=launch + 1,
@@ -182,11 +183,6 @@ def _confirmed(
     return Reason.ACCEPTED if accounting.agrees(books, imports) else Reason.WORK_ELSEWHERE
 
 
-def _size_ratios(samples: Sequence[Sample], size: int) -> statistics.SizeRatios:
-    ratios = statistics.launch_ratios(samples, [size])
-    return statistics.SizeRatios(ratios, statistics.typical_ns(samples, size, Side.ORIGINAL))
-
-
 def _row(samples: Sequence[Sample], size: int, group: SizeClass, protocol: Protocol) -> SizeRow:
     label = f"{group.elements:,} element" + ("s" if group.elements != 1 else "")
     original, candidate = (statistics.typical_ns(samples, size, side) for side in _SIDES)
@@ -200,24 +196,25 @@ def _launch(
     classes: Sequence[SizeClass],
     launch: int,
     rng: random.Random,
+    gate: float,
     protocol: Protocol,
 ) -> list[Sample]:
     """Three fresh processes take turns on one core."""
     name, shift = arena.function.qualname, rng.randrange(2000)
     with contextlib.ExitStack() as stack:
+        closed_at_the_end = stack.enter_context
         sessions = {
-            Side.ORIGINAL: arena.original(TIMING_SEED).fork(name, shift=shift),
-            Side.CANDIDATE: zygote.fork(name, shift=shift),
-            Side.NULL: arena.null(),
+            Side.ORIGINAL: closed_at_the_end(closing(arena.original(TIMING_SEED).fork(name, shift=shift))),
+            Side.CANDIDATE: closed_at_the_end(closing(zygote.fork(name, shift=shift))),
+            Side.NULL: closed_at_the_end(closing(arena.null())),
         }
-        for session in sessions.values():
-            stack.callback(session.close)
         samples: list[Sample] = []
-        pairs = protocol.pairs_per_class(len(classes))
+        most = protocol.pairs_per_class(len(classes))
+        settled = functools.partial(sequential.settled, gate=gate, protocol=protocol)
         woken = _wake(sessions, classes)
         for size, group in enumerate(classes):
             samples += _cold(sessions, group, woken, launch, size, rng)
-            samples += _warm(sessions, group, launch, size, rng, pairs)
+            samples += _warm(sessions, group, launch, size, rng, most, settled)
         return samples
 
 
@@ -264,25 +261,39 @@ def _warm(
     launch: int,
     size: int,
     rng: random.Random,
-    pairs: int,
+    most: int,
+    settled: Callable[[Sequence[Sample], int, int], bool],
 ) -> list[Sample]:
+    """Pairs of batches until they agree well enough, or there are enough of them."""
     for side in (*_SIDES, Side.NULL):
         _load(sessions[side], group)
         sessions[side].ask("prepare", **_fields(group))
         sessions[side].clock("go")
-    samples = []
-    checked = {rng.randrange(pairs), pairs - 1}
-    for pair in range(pairs):
-        order = [*_SIDES, Side.NULL] if pair < 2 else list(_SIDES)
-        rng.shuffle(order)
-        kept = rng.randrange(group.rounds)
-        for side in order:
-            if group.fresh or pair == 0:
-                sessions[side].ask("prepare", **_fields(group))
-            wall, cpu = sessions[side].clock("go", keep=kept)
-            samples.append(Sample(launch, size, pair, side, group.calls, wall, cpu))
-        if pair in checked and not group.consume:
+    samples: list[Sample] = []
+    checked = rng.randrange(most)
+    for pair in range(most):
+        samples += _pair(sessions, group, launch, size, pair, rng)
+        ended = settled(samples, launch, size) or pair == most - 1
+        if (pair == checked or ended) and not group.consume:
             _check_outputs(sessions, rng.sample(range(len(group.inputs)), min(2, len(group.inputs))))
+        if ended:
+            break
+    return samples
+
+
+def _pair(
+    sessions: dict[Side, Session], group: SizeClass, launch: int, size: int, pair: int, rng: random.Random
+) -> list[Sample]:
+    """One batch of each side in random order; of the function that does nothing in the first two."""
+    order = [*_SIDES, Side.NULL] if pair < 2 else list(_SIDES)
+    rng.shuffle(order)
+    kept = rng.randrange(group.rounds)
+    samples = []
+    for side in order:
+        if group.fresh or pair == 0:
+            sessions[side].ask("prepare", **_fields(group))
+        wall, cpu = sessions[side].clock("go", keep=kept)
+        samples.append(Sample(launch, size, pair, side, group.calls, wall, cpu))
     return samples
 
 

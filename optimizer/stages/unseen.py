@@ -97,21 +97,17 @@ def agrees(samples: Sequence[Sample], batched: Sequence[int]) -> bool:
     """Whether calls on unseen inputs save at least half of the share of time that repeated ones save, at
     every size, up to their own noise. `batched`: of every size, how many launches had inputs of their own.
 
-    A size at which handing over takes longer than the original's calls tells nothing. In wall time or in
-    CPU time: what other programs disturb is no refusal, and what is not saved is saved in neither."""
-    return all(
-        any(_size_agrees(samples, size, count, cpu) for cpu in (False, True))
-        for size, count in enumerate(batched)
-        if count
-    )
+    In CPU time: one interruption is longer than they are. A size at which handing over takes longer than
+    the original's calls tells nothing."""
+    return all(_size_agrees(samples, size, count) for size, count in enumerate(batched) if count)
 
 
-def _size_agrees(samples: Sequence[Sample], size: int, count: int, cpu: bool) -> bool:
+def _size_agrees(samples: Sequence[Sample], size: int, count: int) -> bool:
     first = [one for one in samples if one.cold and one.size == size and one.launch < count]
-    if statistics.handing_over(first, cpu) > 0.5:
+    if statistics.handing_over(first) > 0.5:
         return True
     launches = sorted({one.launch for one in first})
-    unseen = [statistics.launch_ratio(first, launch, size, cpu, cold=True) for launch in launches]
-    saved = 1 - math.exp(-max(0.0, fmean(statistics.launch_ratios(samples, [size], cpu))))
+    unseen = [statistics.launch_ratio(first, launch, size, cpu=True, cold=True) for launch in launches]
+    saved = 1 - math.exp(-max(0.0, fmean(statistics.launch_ratios(samples, [size], cpu=True))))
     noise = min(statistics.half_width(unseen, 0.95), _MOST_NOISE)
     return median(unseen) + noise >= -math.log(1 - saved / 2)

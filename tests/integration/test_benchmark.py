@@ -1,6 +1,7 @@
 """Functions through the referee, in real sandboxes. What is asserted is what it decides, never how long
 anything took: differences are large enough for a busy machine."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -104,7 +105,11 @@ def test_the_raw_samples_of_every_launch_are_kept(tmp_path: Path) -> None:
     launches = {sample.launch for sample in first.samples}
     warm = [sample for sample in first.samples if not sample.cold and sample.side is not Side.NULL]
     assert len(launches) == first.launches >= PATIENT.min_launches
-    assert len(warm) == first.launches * len(first.rows) * PATIENT.pairs_per_class(len(first.rows)) * 2
+    pairs = Counter((sample.launch, sample.size) for sample in warm if sample.side is Side.ORIGINAL)
+    assert pairs == Counter((sample.launch, sample.size) for sample in warm if sample.side is Side.CANDIDATE)
+    assert len(pairs) == first.launches * len(first.rows)
+    assert min(pairs.values()) >= PATIENT.min_pairs
+    assert max(pairs.values()) <= PATIENT.pairs_per_class(len(first.rows))
     assert {sample.side for sample in first.samples if sample.cold} == set(Side)
     assert all(sample.wall_ns > 0 and sample.calls > 0 for sample in first.samples)
 
@@ -273,7 +278,8 @@ def test_a_module_that_cannot_be_imported_is_not_callable(tmp_path: Path) -> Non
 def test_a_deep_recursion_may_become_an_answer_but_not_an_endless_loop(tmp_path: Path) -> None:
     original = "def depth(n):\n    return 0 if n <= 0 else 1 + depth(n - 1)\n"
     inputs = tuple(an_input(n, held_out=bool(n % 2)) for n in (*range(20, 60), 50_000))
-    answers = judged_in_peace(tmp_path, original, "def depth(n):\n    return max(n, 0)\n", inputs)
+    loop = "def depth(n):\n    count = 0\n    while n > 0:\n        n, count = n - 1, count + 1\n    return count\n"
+    answers = judged_in_peace(tmp_path, original, loop, inputs)
     hangs = "def depth(n):\n    while n > 40_000: pass\n    return max(n, 0)\n"
     assert answers.decision.reason is Reason.ACCEPTED
     assert answers.verdict is not None
