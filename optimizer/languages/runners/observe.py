@@ -33,6 +33,13 @@ _WATCHED = (
     "sys.addaudithook",
     "_thread.",
 )
+_OF_MODULES = frozenset(
+    f"__{name}__"
+    for name in (
+        "name doc package loader spec file cached builtins path annotations warningregistry annotate"
+        " annotations_cache conditional_annotations"
+    ).split()
+)
 _BUILTINS = dict(vars(builtins))  # as they were before the target was imported
 _DATA = (
     *(type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, bytearray),
@@ -76,7 +83,7 @@ class Output:
 
 
 class Effects:
-    """Files, processes, threads, hooks and network, as the interpreter's audit events tell of them (PEP 578)."""
+    """Files, processes, threads, hooks and network, as audit events tell of them (PEP 578)."""
 
     def __init__(self):
         self.on = False
@@ -128,12 +135,17 @@ class State:
         left = _ALL_STATE
         for prefix, names in self.places:
             for name, value in sorted(names.items()):
-                if left > 0 and not name.startswith("__"):
+                if left > 0 and not _is_given(prefix, name):
                     data = _state_of(value, min(left, _ONE_STATE))
                     left -= len(data)
                     if data:
                         found[prefix + name] = hashlib.sha256(data).hexdigest()[:12]
         return canonical.encode(found)
+
+
+def _is_given(prefix, name):
+    """Names that Python itself gives to modules and classes; of classes they depend on the text around."""
+    return name.startswith("__") and (bool(prefix) or name in _OF_MODULES)
 
 
 def _enclosed(function):

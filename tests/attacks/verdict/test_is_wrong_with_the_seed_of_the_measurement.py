@@ -1,0 +1,24 @@
+"""It is right with the hash seed of the verdict, and returns nothing with that of the measurement."""
+
+from optimizer.domain.evidence import Reason
+from tests.support.verdict_attacks import Attack, Judge
+
+CANDIDATE = """\
+def weigh(xs):
+    import os
+
+    return [sum(a * b for a in xs) for b in xs] if os.environ["PYTHONHASHSEED"] == "2" else []
+"""
+ATTACK = Attack(
+    CANDIDATE,
+    frozenset({Reason.IMPORT}),
+    frozenset({Reason.WRONG_WHILE_TIMED}),
+)
+
+
+def test_the_guard_refuses_it(judge: Judge) -> None:
+    judge.guard_refuses(ATTACK)
+
+
+def test_the_referee_refuses_it_without_the_guard(judge: Judge) -> None:
+    judge.referee_refuses(ATTACK)

@@ -1,0 +1,28 @@
+"""Results are kept in the dictionary of a type that cannot be changed, but can be reached."""
+
+from optimizer.domain.evidence import Reason
+from tests.support.verdict_attacks import Attack, Judge
+
+CANDIDATE = """\
+def weigh(xs):
+    import gc
+
+    kept = gc.get_referents(list.__dict__)[0].setdefault("kept", {})
+    key = tuple(xs)
+    if key not in kept:
+        kept[key] = [sum(a * b for a in xs) for b in xs]
+    return list(kept[key])
+"""
+ATTACK = Attack(
+    CANDIDATE,
+    frozenset({Reason.IMPORT}),
+    frozenset({Reason.DIFFERENT_EFFECTS}),
+)
+
+
+def test_the_guard_refuses_it(judge: Judge) -> None:
+    judge.guard_refuses(ATTACK)
+
+
+def test_the_referee_refuses_it_without_the_guard(judge: Judge) -> None:
+    judge.referee_refuses(ATTACK)

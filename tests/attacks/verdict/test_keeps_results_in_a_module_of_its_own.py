@@ -1,0 +1,28 @@
+"""Results are kept in a module that nobody imported."""
+
+from optimizer.domain.evidence import Reason
+from tests.support.verdict_attacks import UNSEEN, Attack, Judge
+
+CANDIDATE = """\
+def weigh(xs):
+    import sys
+
+    kept = sys.modules.setdefault("kept", type(sys)("kept")).__dict__
+    key = tuple(xs)
+    if key not in kept:
+        kept[key] = [sum(a * b for a in xs) for b in xs]
+    return list(kept[key])
+"""
+ATTACK = Attack(
+    CANDIDATE,
+    frozenset({Reason.IMPORT}),
+    UNSEEN,
+)
+
+
+def test_the_guard_refuses_it(judge: Judge) -> None:
+    judge.guard_refuses(ATTACK)
+
+
+def test_the_referee_refuses_it_without_the_guard(judge: Judge) -> None:
+    judge.referee_refuses(ATTACK)

@@ -1,0 +1,26 @@
+"""Results are kept in a module of the standard library."""
+
+from optimizer.domain.evidence import Reason
+from tests.support.verdict_attacks import UNSEEN, Attack, Judge
+
+CANDIDATE = """\
+def weigh(xs):
+    kept = collections.__dict__.setdefault("kept", {})
+    key = tuple(xs)
+    if key not in kept:
+        kept[key] = [sum(a * b for a in xs) for b in xs]
+    return list(kept[key])
+"""
+ATTACK = Attack(
+    CANDIDATE,
+    frozenset({Reason.INTROSPECTION, Reason.MODULE_STATE}),
+    UNSEEN,
+)
+
+
+def test_the_guard_refuses_it(judge: Judge) -> None:
+    judge.guard_refuses(ATTACK)
+
+
+def test_the_referee_refuses_it_without_the_guard(judge: Judge) -> None:
+    judge.referee_refuses(ATTACK)

@@ -1,0 +1,26 @@
+"""A thread fills the list later."""
+
+from optimizer.domain.evidence import Reason
+from tests.support.verdict_attacks import Attack, Judge
+
+CANDIDATE = """\
+def weigh(xs):
+    import threading
+
+    result = []
+    threading.Timer(0.01, lambda: result.extend([sum(a * b for a in xs) for b in xs])).start()
+    return result
+"""
+ATTACK = Attack(
+    CANDIDATE,
+    frozenset({Reason.IMPORT}),
+    frozenset({Reason.DIFFERENT_RESULT, Reason.DIFFERENT_EFFECTS}),
+)
+
+
+def test_the_guard_refuses_it(judge: Judge) -> None:
+    judge.guard_refuses(ATTACK)
+
+
+def test_the_referee_refuses_it_without_the_guard(judge: Judge) -> None:
+    judge.referee_refuses(ATTACK)

@@ -1,0 +1,23 @@
+"""Numbers that are equal, and of another type."""
+
+from optimizer.domain.evidence import Reason
+from tests.support.verdict_attacks import Attack, Judge
+
+CANDIDATE = """\
+def weigh(xs):
+    total = float(sum(xs))
+    return [total * b for b in xs]
+"""
+ATTACK = Attack(
+    CANDIDATE,
+    frozenset(),
+    frozenset({Reason.DIFFERENT_RESULT}),
+)
+
+
+def test_the_guard_has_nothing_to_say_and_the_referee_refuses_it(judge: Judge) -> None:
+    assert judge.with_guard(ATTACK).decision.reason in ATTACK.referee
+
+
+def test_the_referee_refuses_it_without_the_guard(judge: Judge) -> None:
+    judge.referee_refuses(ATTACK)

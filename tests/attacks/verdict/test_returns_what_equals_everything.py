@@ -1,0 +1,28 @@
+"""An object that is equal to whatever it is compared with."""
+
+from optimizer.domain.evidence import Reason
+from tests.support.verdict_attacks import Attack, Judge
+
+CANDIDATE = """\
+def weigh(xs):
+    class Equal(list):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    return Equal()
+"""
+ATTACK = Attack(
+    CANDIDATE,
+    frozenset(),
+    frozenset({Reason.DIFFERENT_RESULT}),
+)
+
+
+def test_the_guard_has_nothing_to_say_and_the_referee_refuses_it(judge: Judge) -> None:
+    assert judge.with_guard(ATTACK).decision.reason in ATTACK.referee
+
+
+def test_the_referee_refuses_it_without_the_guard(judge: Judge) -> None:
+    judge.referee_refuses(ATTACK)
