@@ -67,10 +67,11 @@ def fit(points: Sequence[tuple[float, float]], level: float = 0.95) -> Fit | Non
     if within[0] == 0 or within[-1] == len(exponents) - 1:
         return None
     estimate = round(float(exponents[at]), 4)
-    low, high = (round(float(exponents[end]), 4) for end in (within[0], within[-1]))
+    low = round(float(exponents[within[0]]) - _STEP / 2, 4)
+    high = round(float(exponents[within[-1]]) + _STEP / 2, 4)
     fixed = _FIXED[int(best[at])] * math.exp(estimate * float(xs.max()))
     factor = math.exp(float((ys - np.log(np.exp(estimate * xs) + fixed)).mean()))
-    return Fit(Exponent(estimate, low - _STEP / 2, high + _STEP / 2, level), factor, fixed)
+    return Fit(Exponent(estimate, low, high, level), factor, fixed)
 
 
 _Numbers = NDArray[np.float64]

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 _STEPS = 100  # points of a fitted curve
 _BEFORE, _AFTER = "#b3541e", "#1f6f8b"  # told apart in print and by the colour-blind
-_STYLE = {"svg.hashsalt": "optimizer", "font.size": 10, "svg.fonttype": "none"}
 
 
 def draw(scaling: Scaling, function: str, path: Path) -> None:
     """Both sides' points, their fitted curves and the crossover. The same bytes for the same values."""
-    with rc_context(_STYLE):
+    with rc_context({"svg.hashsalt": "optimizer", "svg.fonttype": "none", "font.size": 10}):
         figure = Figure(figsize=(7.5, 4.8), layout="constrained")
         axes = figure.subplots()
         before = [(point.elements, point.original_ns) for point in scaling.points if point.elements > 0]

@@ -45,9 +45,9 @@ def _crossover(scaling: Scaling) -> Iterator[str]:
         return
     crossover = scaling.crossover
     if crossover is None:
-        yield from wrap("It is slower at no size seen.")
+        yield from wrap("In a sweep over sizes it is slower at none of them.")
     elif math.isinf(crossover):
-        yield from wrap("In this sweep over sizes it is slower at every size.")
+        yield from wrap("In a sweep over sizes it is slower at every one.")
     else:
         size = three_digits(crossover) if crossover < 10 else f"{crossover:,.0f}"
         yield from wrap(f"On inputs of fewer than about {size} elements it is slower, on larger ones faster.")

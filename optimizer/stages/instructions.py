@@ -62,7 +62,8 @@ def count_instructions(arena: Arena, candidate: Candidate, item: Input, outcome:
     counted = min(_MOST_CALLS, max(1, _COUNTED_NS // outcome.nanoseconds))
     calls = _Calls(item, counted, outcome.mutates or outcome.iterator, outcome.iterator)
     with _changed(arena, candidate) as overlay:
-        before, after = (_of_a_call(program, arena, calls, extra) for extra in ((), (overlay,)))
+        after = _of_a_call(program, arena, calls, (overlay,))  # first: if one of them fails, it is this
+        before = _of_a_call(program, arena, calls, ())
     return Instructions(before, after)
 
 

@@ -30,8 +30,8 @@ def test_exponents_are_told_with_intervals_rounded_outwards() -> None:
     [
         (12.4, "On inputs of fewer than about 12 elements it is slower, on larger ones faster."),
         (2.5, "On inputs of fewer than about 2.50 elements it is slower, on larger ones faster."),
-        (None, "It is slower at no size seen."),
-        (math.inf, "In this sweep over sizes it is slower at every size."),
+        (None, "In a sweep over sizes it is slower at none of them."),
+        (math.inf, "In a sweep over sizes it is slower at every one."),
     ],
 )
 def test_the_size_from_which_on_it_is_faster_is_told(crossover: float | None, sentence: str) -> None:
