@@ -113,7 +113,8 @@ def _taken_apart(text: str) -> _Version | LeftOut:
     names = _named(tree)
     if names & _PYTHON2:
         return LeftOut("written for Python 2")
-    tree = _Python3().visit(tree) if names & _SUCCESSORS.keys() else tree
+    older = any(isinstance(one, ast.ClassDef) and one.bases for one in tree.body)  # class Solution(object)
+    tree = _Python3().visit(tree) if older or names & _SUCCESSORS.keys() else tree
     owners = [one for one in tree.body if isinstance(one, ast.ClassDef) and one.name.startswith(CLASS)]
     if len(owners) != 1:
         return LeftOut("no single class Solution")
