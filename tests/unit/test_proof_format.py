@@ -25,7 +25,7 @@ from optimizer.domain.patches import Surroundings
 from optimizer.domain.workloads import Input, Workload
 from optimizer.proof import format as form
 from optimizer.proof.bundle import Bundle, Judging, bundle_of
-from optimizer.proof.claims import contradictions
+from optimizer.proof.claims import DRAWING, contradictions, drawn_interval
 from optimizer.proof.format import from_bytes, to_bytes
 from tests.support import bundles
 
@@ -92,6 +92,15 @@ def test_a_bundle_of_version_1_can_be_read_for_ever() -> None:
     assert old.patch.surroundings is not None
     assert dict(old.patch.surroundings.packages)["pytest"]
     assert contradictions(old) == ()
+
+
+def test_whoever_changes_how_intervals_are_drawn_gives_it_a_new_number() -> None:
+    """These figures and DRAWING change together: bundles drawn in the old way would be denied otherwise."""
+    second = from_bytes(VERSION_1.read_bytes()).claim
+    drawn = drawn_interval(second.samples, range(len(second.rows)), 0.99)
+    assert drawn is not None
+    assert DRAWING == 1
+    assert (drawn.estimate, drawn.low, drawn.high) == pytest.approx((11.95493, 8.72453, 16.38143), rel=1e-6)
 
 
 def test_it_is_json_behind_standard_tools() -> None:
