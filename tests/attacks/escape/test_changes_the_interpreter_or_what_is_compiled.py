@@ -11,7 +11,8 @@ def attack(n):
     places = [sys.executable, library + "/os.py", library + "/encodings/__pycache__/x.pyc",
               library + "/site-packages/evil.pth", library + "/sitecustomize.py", "/usr/lib/evil.so",
               "/usr/local/lib/evil.so", "/etc/ld.so.preload", "/etc/ld.so.cache", "/etc/passwd",
-              "/runners/__pycache__/frames.pyc", "/runners/frames.py", os.path.dirname(__file__) + "/__pycache__",
+              "/runners/__pycache__/frames.pyc", "/runners/frames.py",
+                  os.path.dirname(__file__) + "/__pycache__",
               "/lib/evil.so", "/bin/python3"]
     return json.dumps([tried(write, place) for place in places] + [tried(write, "/tmp/control")])
 """

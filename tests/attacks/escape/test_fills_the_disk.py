@@ -64,6 +64,7 @@ def test_no_sparse_file_is_larger_than_allowed(out: Path) -> None:
                 file.write(b"x")
         import signal
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        tell([tried(way, f"{folder}/x") for folder in ("/out", "/tmp") for way in (sparse, allocated, sought)])
+        tell([tried(way, f"{folder}/x") for folder in ("/out", "/tmp") for way in (sparse, allocated,
+            sought)])
         """
     assert set(told(filled(out, script, disk_mb=30))) == {"EFBIG"}

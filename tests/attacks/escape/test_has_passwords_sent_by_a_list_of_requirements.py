@@ -41,7 +41,7 @@ class Server(BaseHTTPRequestHandler):
             found = self.wheels.glob(f"{name.replace('-', '_')}-*.whl")
             self.answer("".join(f'<a href="{file.name}">{file.name}</a>' for file in found).encode())
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - as http.server looks for it
 
     def answer(self, body: bytes) -> None:
         self.send_response(200)

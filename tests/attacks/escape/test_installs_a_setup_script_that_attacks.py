@@ -1,6 +1,6 @@
 """A setup.py (here: the project's own build backend) that looks around, writes, and leaves a process."""
 
-import os
+import ast
 import uuid
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from optimizer.environment import build_environment
 from tests.support.attacks import gone, offer_wheels, sandbox, write_tree
 from tests.support.wheels import project_files
 
-ATTACK = '''
+ATTACK = """
     import subprocess, sys
     def tried(action):
         try:
@@ -30,7 +30,7 @@ ATTACK = '''
     pathlib.Path("src/thing/found.txt").write_text(repr(found))
     with zipfile.ZipFile(pathlib.Path(wheel_directory, name), "a") as wheel:
         wheel.writestr("thing/found.txt", repr(found))
-'''
+"""
 
 
 def test_it_sees_writes_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,17 +40,17 @@ def test_it_sees_writes_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     secret = tmp_path / "secret"
     secret.write_text("hunter2")
     before = (Path.home() / ".attacked").exists()
-    places = [str(Path.home() / ".attacked"), str(tmp_path / "new"), str(home / "gitconfig"), "/usr/lib/owned",
+    places = [str(Path.home() / ".attacked"), str(tmp_path / "new"), str(home / "gitconfig"),
+        "/usr/lib/owned",
               str(home / "environments" / "other" / "x"), "/etc/profile.d/owned.sh"]  # fmt: skip
     extra = ATTACK.format(secret=str(secret), places=places, mark=mark).strip()
     worktree = write_tree(tmp_path / "target", project_files("thing", extra=extra))
     built = build_environment(worktree, Settings(), home, sandbox())
     assert built.generated is not None
-    found = eval((worktree / "src/thing/found.txt").read_text())
+    found = ast.literal_eval((worktree / "src/thing/found.txt").read_text())
     token, their_home, seen, *wrote = found
     assert (token, their_home, seen) == (None, "/tmp", False)
     assert set(wrote[:-1]) <= {"PermissionError", "OSError", "FileNotFoundError"}
     assert wrote[-1] == "done"
     assert gone(mark)
     assert (Path.home() / ".attacked").exists() is before
-    assert os.listdir(tmp_path / "target" / "src" / "thing")

@@ -3,13 +3,15 @@
 from tests.support.attacks import attack, sandbox, told
 
 LEAVE = """
-    places = sorted({line.split()[1] for line in open("/proc/self/mounts") if line.split()[2].startswith("cgroup")})
+    places = sorted({line.split()[1] for line in open("/proc/self/mounts") if
+        line.split()[2].startswith("cgroup")})
     guesses = ["/sys/fs/cgroup", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids", "/cgroup"]
     wrote = [tried(write, place + "/cgroup.procs", "0") for place in [*places, *guesses]]
     def mount(kind):
         os.makedirs("/tmp/cgroup", exist_ok=True)
         called("mount", b"none", b"/tmp/cgroup", kind, 0, None)
-    tell([places, wrote, [tried(mount, b"cgroup"), tried(mount, b"cgroup2")], open("/proc/self/cgroup").read()])
+    tell([places, wrote, [tried(mount, b"cgroup"), tried(mount, b"cgroup2")],
+        open("/proc/self/cgroup").read()])
     """
 
 

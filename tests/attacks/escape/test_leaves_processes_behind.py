@@ -4,9 +4,9 @@ import contextlib
 import uuid
 from pathlib import Path
 
+from optimizer.stages.observe import observe
 from tests.support.arena import an_input, zygote
 from tests.support.attacks import PRELUDE, attack, gone, processes_with, told
-from optimizer.stages.observe import observe
 
 DAEMON = """
 def daemon(mark):

@@ -14,11 +14,14 @@ REACH = """
         os.close(os.open(path, os.O_RDONLY))
     def loop():
         os.close(os.open("/dev/loop-control", os.O_RDWR))
-    named = ["/dev/sda", "/dev/vda", "/dev/nvme0n1", "/dev/loop0", "/dev/kvm", "/dev/fuse", "/dev/net/tun", "/dev/hpet"]
+    named = ["/dev/sda", "/dev/vda", "/dev/nvme0n1", "/dev/loop0", "/dev/kvm", "/dev/fuse",
+        "/dev/net/tun", "/dev/hpet"]
     tell([sorted(set(os.listdir("/dev"))), [tried(os.open, path, os.O_RDWR) for path in named],
-          [tried(node, f"{folder}/node", kind) for folder in ("/tmp", "/dev/shm") for kind in (stat.S_IFBLK, stat.S_IFCHR)]])
+          [tried(node, f"{folder}/node", kind) for folder in ("/tmp",
+              "/dev/shm") for kind in (stat.S_IFBLK, stat.S_IFCHR)]])
     """
-USUAL = {"console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty",
+USUAL = {"console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin",
+    "stdout", "tty",
          "urandom", "zero"}  # fmt: skip
 
 

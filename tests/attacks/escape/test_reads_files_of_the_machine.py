@@ -34,7 +34,8 @@ def test_no_file_of_the_machine_is_found_by_name_or_content() -> None:
             (home / name).write_text(mark)
         names = [str(path) for path in home.rglob("*")]
         system = ["/etc/shadow", "/etc/hostname", "/etc/machine-id", "/root/.ssh", "/root/.bashrc", "/home/.",
-                  "/var/lib", "/var/run/docker.sock", "/run/systemd", "/boot", "/opt", "/sys/kernel"]  # fmt: skip
+                  "/var/lib", "/var/run/docker.sock", "/run/systemd", "/boot", "/opt",
+                      "/sys/kernel"]  # fmt: skip
         assert told(attack(SEARCH, mark, *names, *system)) == [[], []]
         shown = (Bind(home, "/shown"),)
         assert len(told(attack(SEARCH, mark, binds=shown))[1]) == 3  # the search does find what is there

@@ -15,7 +15,8 @@ TRACE = """
     found += [tried(called, "process_vm_writev", pid, mine, 1, vector, 1, 0) for pid in (child, 1)]
     found += [tried(called, "process_vm_readv", pid, mine, 1, vector, 1, 0) for pid in (child, 1)]
     others = [tried(os.open, f"/proc/1/{name}", os.O_RDWR) for name in ("mem", "environ", "maps")]
-    others += [tried(os.listdir, f"/proc/1/{name}") for name in ("root/", "cwd/", "fd", "map_files", "ns/mnt/")]
+    others += [tried(os.listdir, f"/proc/1/{name}") for name in ("root/", "cwd/", "fd", "map_files",
+        "ns/mnt/")]
     tell([found, others])
     """
 

@@ -6,8 +6,10 @@ READ = """
     def read(path):
         with open(path, "rb") as file:
             file.read(16)
-    paths = ["/proc/kcore", "/proc/kmsg", "/proc/kpagecount", "/dev/mem", "/dev/kmem", "/dev/port", "/dev/kmsg"]
-    symbols = [line.split()[0] for line in open("/proc/kallsyms")][:50] if os.access("/proc/kallsyms", 4) else []
+    paths = ["/proc/kcore", "/proc/kmsg", "/proc/kpagecount", "/dev/mem", "/dev/kmem", "/dev/port",
+        "/dev/kmsg"]
+    symbols = [line.split()[0] for line in open("/proc/kallsyms")][:50] if os.access("/proc/kallsyms",
+        4) else []
     keys = open("/proc/keys").read() if os.path.exists("/proc/keys") else ""
     tell([[tried(read, path) for path in paths], sorted(set(symbols)), tried(read, "/dev/null")])
     """

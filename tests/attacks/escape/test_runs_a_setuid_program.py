@@ -10,7 +10,8 @@ from tests.support.attacks import attack, sandbox, told
 RUN = """
     import stat, subprocess
     marked = bool(os.stat("/data/cat").st_mode & stat.S_ISUID)
-    lines = subprocess.run(["/data/cat", "/proc/self/status"], capture_output=True, text=True, check=True).stdout
+    lines = subprocess.run(["/data/cat", "/proc/self/status"], capture_output=True, text=True,
+        check=True).stdout
     fields = dict(line.split(":", 1) for line in lines.splitlines())
     su = subprocess.run(["su", "-c", "id -u"], capture_output=True, text=True, input="")
     tell([marked, fields["Uid"].split(), fields["CapEff"].strip(), su.stdout])

@@ -1,6 +1,5 @@
 """A socket carries open files: sent without end they would use up the descriptors of whoever receives."""
 
-import os
 from pathlib import Path
 
 from optimizer.stages.observe import OutcomeKind
@@ -20,7 +19,7 @@ def attack(n):
 
 
 def test_what_is_sent_along_is_not_taken(tmp_path: Path) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     found = outcome(tmp_path, SEND, 1)
     assert found.kind is OutcomeKind.DIED  # what it said with them was no answer
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before

@@ -10,7 +10,8 @@ SIGNAL = """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     target = int(sys.argv[1])
     ways = [tried(os.kill, target, 9), tried(os.killpg, target, 9), tried(os.kill, -target, 9),
-            tried(syscall, 234, target, target, 9), tried(syscall, 200, target, 9), tried(syscall, 129, target, 9, 0),
+            tried(syscall, 234, target, target, 9), tried(syscall, 200, target, 9), tried(syscall, 129,
+                target, 9, 0),
             tried(syscall, 434, target, 0)]
     everybody = tried(os.kill, -1, signal.SIGTERM)
     first = tried(os.kill, 1, signal.SIGKILL)

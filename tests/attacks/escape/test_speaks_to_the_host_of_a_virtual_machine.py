@@ -3,9 +3,11 @@
 from tests.support.attacks import attack, told
 
 CONNECT = """
-    families = {"vsock": 40, "alg": 38, "packet": 17, "key": 15, "tipc": 30, "rds": 21, "xdp": 44, "unspec": 0}
+    families = {"vsock": 40, "alg": 38, "packet": 17, "key": 15, "tipc": 30, "rds": 21, "xdp": 44,
+        "unspec": 0}
     kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET)
-    tell({name: sorted({tried(socket.socket, number, kind) for kind in kinds}) for name, number in families.items()}
+    tell({name: sorted({tried(socket.socket, number, kind) for kind in kinds}) for name,
+        number in families.items()}
          | {"unix": [tried(socket.socket, socket.AF_UNIX, socket.SOCK_STREAM)]})
     """
 

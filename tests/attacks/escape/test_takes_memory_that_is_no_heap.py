@@ -33,7 +33,9 @@ INODES = """
 
 
 def taken(script: str) -> Finished:
-    return attack(textwrap.dedent(script) + "print('all of it')", limits=quick(memory_mb=100, scratch_mb=1000))
+    return attack(
+        textwrap.dedent(script) + "print('all of it')", limits=quick(memory_mb=100, scratch_mb=1000)
+    )
 
 
 @pytest.mark.parametrize("script", [MEMFD, SHARED, FILES, INODES], ids=["memfd", "shared", "files", "inodes"])

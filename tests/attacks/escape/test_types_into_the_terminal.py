@@ -1,9 +1,9 @@
 """TIOCSTI puts characters into a terminal as if its user had typed them: the next shell runs them."""
 
+import contextlib
 import json
 import os
 import pty
-import contextlib
 import sys
 from pathlib import Path
 

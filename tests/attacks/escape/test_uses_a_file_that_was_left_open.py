@@ -25,7 +25,9 @@ def test_nothing_that_we_have_open_is_open_inside(tmp_path: Path) -> None:
     with secret.open() as file, ours, theirs:
         for fd in (file.fileno(), theirs.fileno()):
             os.set_inheritable(fd, True)
-        found = told(attack(LOOK + "\ntell([open_files(), tried(os.read, int(sys.argv[1]), 1)])", str(file.fileno())))
+        found = told(
+            attack(LOOK + "\ntell([open_files(), tried(os.read, int(sys.argv[1]), 1)])", str(file.fileno()))
+        )
     assert found[1] == "EBADF"
     assert all(name in "012" or path.startswith("/proc/") for name, path in found[0].items()), found[0]
 

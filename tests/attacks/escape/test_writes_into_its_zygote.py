@@ -21,7 +21,8 @@ def overwrite(pid):
 def attack(n):
     mark = "".join(MARK)
     ways = [tried(overwrite, os.getppid())]
-    ways += [tried(os.open, f"/proc/{os.getppid()}/{name}", os.O_RDONLY) for name in ("environ", "maps", "fd")]
+    ways += [tried(os.open, f"/proc/{os.getppid()}/{name}", os.O_RDONLY) for name in ("environ", "maps",
+        "fd")]
     vector = (ctypes.c_ulong * 2)(id(MARK[0]), 6)
     ways.append(tried(called, "process_vm_writev", os.getppid(), vector, 1, vector, 1, 0))
     ways.append(tried(called, "ptrace", 16, os.getppid(), 0, 0))
@@ -38,9 +39,7 @@ def test_the_memory_of_the_process_that_later_sessions_come_from_stays(tmp_path:
     with zygote(tmp_path, SOURCE) as started:
 
         def ask(name: str) -> str:
-            (found,) = observe(
-                lambda: started.fork(name), [an_input(1)], lambda _: 5.0, probe=False
-            ).values()
+            (found,) = observe(lambda: started.fork(name), [an_input(1)], lambda _: 5.0, probe=False).values()
             return show(decode(found.result))
 
         assert ask("control") == "'AFTER!-or-not'"  # the attack works where it is not stopped

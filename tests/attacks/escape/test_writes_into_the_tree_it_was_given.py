@@ -13,7 +13,8 @@ def nameless(folder):
 def ways(path):
     folder = os.path.dirname(path)
     return [
-        tried(write, path), tried(write, folder + "/new.py"), tried(os.unlink, path), tried(os.chmod, path, 0o777),
+        tried(write, path), tried(write, folder + "/new.py"), tried(os.unlink, path), tried(os.chmod,
+            path, 0o777),
         tried(os.rename, path, folder + "/other.py"), tried(os.symlink, "/etc/passwd", folder + "/link"),
         tried(os.truncate, path, 0), tried(os.utime, path), tried(os.mkdir, folder + "/new"),
         tried(os.mkfifo, folder + "/pipe"), tried(reopened, path), tried(nameless, folder),

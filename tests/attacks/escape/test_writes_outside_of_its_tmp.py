@@ -8,7 +8,8 @@ from tests.support.attacks import attack, told
 
 WRITE = """
     tell([tried(write, f"{folder}/{sys.argv[1]}") for folder in
-          ("/", "/dev", "/etc", "/root", "/usr", "/proc", "/dev/pts", "/var/tmp", "/run", "/home", "/tmp", "/dev/shm")])
+          ("/", "/dev", "/etc", "/root", "/usr", "/proc", "/dev/pts", "/var/tmp", "/run", "/home",
+              "/tmp", "/dev/shm")])
     """
 
 

@@ -15,7 +15,8 @@ OPEN = """
                     opened.append(path)
                 except OSError:
                     pass
-    others = ["/proc/sysrq-trigger", "/proc/mtrr", "/proc/1/oom_score_adj", "/proc/1/mem", "/proc/timer_stats"]
+    others = ["/proc/sysrq-trigger", "/proc/mtrr", "/proc/1/oom_score_adj", "/proc/1/mem",
+        "/proc/timer_stats"]
     tell([looked, opened, [tried(os.open, path, os.O_WRONLY) for path in others]])
     """
 
