@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from db.store import open_store
 from db.upgrade import upgrade
+from optimizer.bench import calibration
 from optimizer.bench.protocol import Protocol
-from optimizer.domain.errors import ConfigError
+from optimizer.domain.calibration import Calibration
+from optimizer.domain.errors import ConfigError, NoisyMachineError
 from optimizer.domain.settings import Settings
 from optimizer.engine import Engine
 from optimizer.experts.file import FileExpert
@@ -15,6 +18,7 @@ from optimizer.experts.rules.expert import RulesExpert
 from optimizer.experts.rules.table import all_rules
 from optimizer.ports import Expert, Store
 from optimizer.sandbox import bubblewrap
+from optimizer.stages.calibrate import this_machine
 
 # Every expert: its name, and how it is made from the settings.
 EXPERTS: dict[str, Callable[[Settings], Expert]] = {
@@ -79,6 +83,8 @@ def timing_core() -> int | None:
 def make_engine(settings: Settings, store: Store | None = None) -> Engine:
     os.umask(0o022)  # what we write is read by the sandbox's own uid
     home = ready_home(settings)
+    protocol = Protocol(max_launches=settings.max_launches)
+    found, remark = _quiet_enough(home, protocol)
     return Engine(
         store=store or make_store(settings),
         sandbox=bubblewrap.find(),
@@ -86,5 +92,37 @@ def make_engine(settings: Settings, store: Store | None = None) -> Engine:
         settings=settings,
         home=home,
         core=timing_core(),
-        timing=Protocol(max_launches=settings.max_launches),
+        timing=replace(protocol, false_accept=found.false_accept if found else None),
+        remark=remark,
     )
+
+
+def calibration_path(home: Path) -> Path:
+    return home / "calibration.json"
+
+
+def calibration_of(home: Path, protocol: Protocol) -> tuple[Calibration | None, str]:
+    """The one that holds for measurements made here and now, and what people should know of it."""
+    path = calibration_path(home)
+    try:
+        found = calibration.read(path)
+    except FileNotFoundError:
+        return None, "this machine is not calibrated: `optimizer calibrate` takes about a minute"
+    except (OSError, ValueError) as error:
+        return None, f"{path} is not used ({error}): run `optimizer calibrate`"
+    reason = calibration.unusable(found, this_machine(), protocol)
+    if reason:
+        return None, f"{path} is not used: {reason}; run `optimizer calibrate`"
+    return found, ""
+
+
+def _quiet_enough(home: Path, protocol: Protocol) -> tuple[Calibration | None, str]:
+    """The same; raises NoisyMachineError where it says that nothing can be told from noise."""
+    found, remark = calibration_of(home, protocol)
+    reason = calibration.too_noisy(found) if found else ""
+    if reason:
+        raise NoisyMachineError(
+            f"this machine is too noisy to benchmark: {reason}; stop what else runs here, "
+            f"then run `optimizer calibrate` again"
+        )
+    return found, remark

@@ -60,6 +60,7 @@ class Engine:
     home: Path
     core: int | None = None  # reserved for what is timed
     timing: Timing = field(default_factory=Timing)
+    remark: str = ""  # on this machine's calibration, for people
 
 
 @dataclass(frozen=True, slots=True)

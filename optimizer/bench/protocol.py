@@ -19,6 +19,7 @@ class Protocol:
     min_pairs: int = 5  # of a size class in a launch
     pairs: int = 16  # most of a launch, shared out among the size classes
     sample_ns: int = 2_500_000  # aimed length of a batch: mostly shorter than a turn on a shared core
+    false_accept: float | None = None  # upper bound of that rate with these numbers, where it is calibrated
     level: float = 0.99  # one-sided, of the interval that is reported
     size_noise: float = 0.02  # a size class may not be slower by more than this,
     size_noise_ns: float = 250.0  # or than this a call: one small object made; the patch shows it

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from db import upgrade as schema
 from db.connect import describe, is_sqlite, parse_url
-from optimizer.bootstrap import database_url, home_of
+from optimizer.bench import calibration
+from optimizer.bench.protocol import Protocol
+from optimizer.bootstrap import calibration_of, database_url, home_of
 from optimizer.domain.errors import OptimizerError
 from optimizer.domain.settings import Settings
 from optimizer.environment.interpreter import uv_program
@@ -40,6 +42,7 @@ def all_checks(settings: Settings) -> list[Check]:
         _sandbox(),
         _cgroups(),
         _cores(),
+        _calibration(settings),
         _valgrind(settings),
         _home(home_of(settings)),
         _database(database_url(settings)),
@@ -120,6 +123,19 @@ def _valgrind(settings: Settings) -> Check:
         remedy = "apt-get install valgrind, or leave out the setting callgrind"
         return Check("valgrind", "warning", "not there: instructions are not counted", remedy)
     return Check("valgrind", "ok", "not there, and not needed: the setting callgrind is off")
+
+
+def _calibration(settings: Settings) -> Check:
+    """A machine that is too noisy cannot be used; one that is not calibrated can."""
+    found, remark = calibration_of(home_of(settings), Protocol(max_launches=settings.max_launches))
+    if found is None:
+        return Check("calibration", "warning", remark.partition(":")[0], "optimizer calibrate")
+    reason = calibration.too_noisy(found)
+    if reason:
+        remedy = "stop what else runs here, then: optimizer calibrate"
+        return Check("calibration", "missing", f"too noisy: {reason}", remedy)
+    rate = f"false accepts of a measurement at most {found.false_accept:.3%}"
+    return Check("calibration", "ok", f"{rate}, calibrated {found.made_at[:10]}")
 
 
 def _home(home: Path) -> Check:

@@ -11,6 +11,7 @@ from io import TextIOWrapper
 import click
 
 from optimizer import __version__
+from optimizer.cli.calibrate import calibrate
 from optimizer.cli.database import db
 from optimizer.cli.doctor import doctor
 from optimizer.cli.experts import experts
@@ -40,7 +41,7 @@ def optimizer() -> None:
 
 
 for _command in (
-    submit, jobs, job, patches, patch, verify, rejected, query, experts, doctor, config, db,
+    submit, jobs, job, patches, patch, verify, rejected, query, experts, doctor, calibrate, config, db,
 ):  # fmt: skip
     optimizer.add_command(_command)
 patch.add_command(plot)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from optimizer.bootstrap import make_engine, make_store
-from optimizer.cli.output import emit_json, interval, line, speedup
+from optimizer.cli.output import emit_json, interval, line, note, speedup
 from optimizer.cli.patches import patch_named
 from optimizer.cli.progress import Progress, Tally, view_for_stderr
 from optimizer.cli.session import Assignments, configured, settings_from, until_the_end
@@ -51,6 +51,8 @@ def verify_evidence(request: Request) -> bool:
     given = _given(request)
     settings = judging_settings(given.bundle.judging, request.assignments)
     engine = make_engine(settings, MemoryStore())
+    if engine.remark:
+        note(f"optimizer: {engine.remark}", request.quiet)
     source = request.repository or given.bundle.repository.url
     with closing(view_for_stderr(request.quiet)) as view:
         try:

@@ -53,6 +53,12 @@ class BundleError(OptimizerError):
     exit_code = 8
 
 
+class NoisyMachineError(OptimizerError):
+    """By its calibration, this machine cannot tell a gain from noise."""
+
+    exit_code = 9
+
+
 class StoppedError(OptimizerError):
     """Stopped by the user; `--resume` goes on from here."""
 

@@ -145,7 +145,7 @@ def measure(
     sizes = range(len(classes))
     for launch in range(protocol.max_launches):
         before = accounting.read(zygotes)
-        taken = _launch(arena, zygote, classes, launch, rng, gate, protocol)
+        taken = launch_once(arena, zygote, classes, launch, rng, gate, protocol)
         books.append(accounting.closed(zygotes, before, taken))
         samples += taken
         launches.append(sequential.summary(taken, launch, sizes))
@@ -164,6 +164,7 @@ def measure(
         seconds=time.monotonic() - began,
         reason=reason or Reason.UNDECIDED,
         samples=tuple(samples),
+        false_accept=protocol.false_accept,
     )
 
 
@@ -190,7 +191,7 @@ def _row(samples: Sequence[Sample], size: int, group: SizeClass, protocol: Proto
     return SizeRow(label, group.elements, original, candidate, ratio)
 
 
-def _launch(
+def launch_once(
     arena: Arena,
     zygote: Zygote,
     classes: Sequence[SizeClass],

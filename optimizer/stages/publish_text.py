@@ -133,10 +133,12 @@ def _commands(branch: str) -> str:
 
 
 def _measured_on(where: Surroundings, measured: Measurement, base_commit: str) -> str:
+    rate = measured.false_accept
+    calibrated = "" if rate is None else f"; false-accept rate of this machine at most {rate:.3%}"
     return "\n".join(
         wrap(
             f"Measured afresh after selection, in {counted(measured.launches, 'paired launch', 'es')}, on "
             f"Python {one_line(where.python)}, {one_line(where.cpu)}, with optimizer "
-            f"{one_line(where.optimizer)}; base commit {base_commit[:12]}."
+            f"{one_line(where.optimizer)}{calibrated}; base commit {base_commit[:12]}."
         )
     )

@@ -22,7 +22,7 @@ def surroundings_of(environment: Environment) -> Surroundings:
         python=_python_version(environment),
         packages=tuple(sorted(set(_packages(environment.root)))),
         optimizer=__version__,
-        cpu=_cpu_model(),
+        cpu=cpu_model(),
         kernel=f"{platform.system()} {os.uname().release}",
         drawing=DRAWING,
     )
@@ -49,7 +49,7 @@ def _packages(root: Path) -> Iterator[tuple[str, str]]:
             yield canonicalize_name(found["name"]), found["version"] or ""
 
 
-def _cpu_model() -> str:
+def cpu_model() -> str:
     try:
         found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     except OSError:

@@ -278,8 +278,8 @@ def test_a_module_that_cannot_be_imported_is_not_callable(tmp_path: Path) -> Non
 def test_a_deep_recursion_may_become_an_answer_but_not_an_endless_loop(tmp_path: Path) -> None:
     original = "def depth(n):\n    return 0 if n <= 0 else 1 + depth(n - 1)\n"
     inputs = tuple(an_input(n, held_out=bool(n % 2)) for n in (*range(20, 60), 50_000))
-    loop = "def depth(n):\n    count = 0\n    while n > 0:\n        n, count = n - 1, count + 1\n    return count\n"
-    answers = judged_in_peace(tmp_path, original, loop, inputs)
+    loop = "def depth(n):\n    found = 0\n    while n > 0:\n        n, found = n - 1, found + 1\n"
+    answers = judged_in_peace(tmp_path, original, loop + "    return found\n", inputs)
     hangs = "def depth(n):\n    while n > 40_000: pass\n    return max(n, 0)\n"
     assert answers.decision.reason is Reason.ACCEPTED
     assert answers.verdict is not None

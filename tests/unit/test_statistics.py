@@ -105,7 +105,9 @@ def test_one_disturbed_launch_does_not_excuse_a_cache() -> None:
 
 def test_cold_calls_need_not_show_how_large_a_large_gain_is() -> None:
     samples = [
-        replace(one, wall_ns=one.wall_ns // 100, cpu_ns=one.cpu_ns // 100) if one.side is Side.CANDIDATE and not one.cold else one
+        replace(one, wall_ns=one.wall_ns // 100, cpu_ns=one.cpu_ns // 100)
+        if one.side is Side.CANDIDATE and not one.cold
+        else one
         for one in both(cold_ratio=3.0, null_share=0.3)
     ]
     assert statistics.cold_agrees(samples, [0])
