@@ -28,7 +28,7 @@ def report(rows: Sequence[Row], loaded: Loaded, minutes: float) -> dict[str, Any
         "not_measured_otherwise": [name for name, _, why in accepted if why == OPEN],
         "failing_pairs": [name for name, _, why in accepted if why == FAILS],
         "failing": sum(why == FAILS for _, _, why in accepted),
-        "not_explained": [row.name for row in differing(rows) if row.name not in explained],
+        "not_explained": [row.name for row in differing(rows) if not explanation(row, explained)[0]],
         "minutes": round(minutes, 1),
     }
 
@@ -40,6 +40,7 @@ def _figures(rows: Sequence[Row]) -> dict[str, Any]:
     limited = [row for row in forward if _best(row).reason == Reason.ACCEPTED]
     reverse = [row for row in rows if row.reverse]
     return {
+        "timed": any(row.timed for row in rows),
         "pairs": len(forward),
         "judged": len(judged),
         "not_judged": dict(Counter(row.full.reason for row in forward if row.full.ended).most_common()),
@@ -139,6 +140,14 @@ def notes() -> dict[str, tuple[str, str]]:
     }
 
 
+def explanation(row: Row, explained: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """(kind, why); of a slower version that does not come to an end where the faster one does, made here."""
+    example = row.full.example or {}
+    if row.reverse and (row.full.reason == Reason.HANG or str(example.get("actual")).startswith("resource:")):
+        return "slow", "The slower version, as the candidate, runs out of time or of stack."
+    return explained.get(row.name, ("", ""))
+
+
 def kinds() -> dict[str, str]:
     """What each kind of difference is, in the order in which they are shown."""
     return dict(tomllib.loads(NOTES.read_text())["kinds"])
@@ -183,11 +192,17 @@ _LABELS = {
     "reversed_equivalent": "reversed: equivalent",
     "reversed_accepted": "reversed: accepted",
 }
+_TIMED = (
+    *("accepted", "accepted_with_guard", "accepted_on_allowed", "mean_ratio_accepted"),
+    *("mean_ratio_equivalent", "decisions", "reversed_accepted"),
+)
 _OF = ("equivalent", "different", "equivalent_on_allowed", "accepted", "accepted_on_allowed")
 
 
 def _cell(figures: Mapping[str, Any], key: str) -> str:
     value = figures[key]
+    if key in _TIMED and not figures["timed"]:
+        return "not timed"
     if isinstance(value, dict):
         return ", ".join(f"{name} {count}" for name, count in value.items()) or "0"
     if key in _OF and figures["pairs"]:
@@ -215,12 +230,12 @@ def _differences(rows: Sequence[Row]) -> Iterator[str]:
     explained = notes()
     found = differing(rows)
     for kind, meaning in {**kinds(), "": "not explained yet"}.items():
-        here = [row for row in found if explained.get(row.name, ("", ""))[0] == kind]
+        here = [row for row in found if explanation(row, explained)[0] == kind]
         if here:
             yield f"### {meaning[0].upper()}{meaning[1:]}: {len(here)}\n"
             yield "| pair | input | allowed | original | candidate | allowed inputs only | why |"
             yield "|---|---|---|---|---|---|---|"
-            yield from (_difference(row, explained.get(row.name, ("", ""))[1]) for row in here)
+            yield from (_difference(row, explanation(row, explained)[1]) for row in here)
             yield ""
 
 

@@ -91,6 +91,13 @@ def test_the_document_keeps_what_is_written_by_hand(tmp_path: Path) -> None:
     assert "| a 1 | `[]` | no | `0` | `raised: x\\|y` | equivalent |  |" in text
 
 
+def test_a_reversed_pair_that_only_runs_out_of_time_needs_no_explanation() -> None:
+    hung = Judged(verdict="different", reason="hang", example=_EXAMPLE)
+    figures = _report(_row("a 1", _ACCEPTED), _row("a 1", hung, reverse=True))
+    assert figures["not_explained"] == []
+    assert _report(_row("a 1", hung))["not_explained"] == ["a 1"]
+
+
 def test_a_document_without_marks_is_told_about(tmp_path: Path) -> None:
     path = tmp_path / "pairs.md"
     path.write_text("# Pairs\n")
