@@ -16,10 +16,11 @@ from optimizer.workloads.calls import Base, base_of, values_of
 from optimizer.workloads.corpus import Trial
 from optimizer.workloads.fitting import fits
 from optimizer.workloads.generated import Plan, fill
+from optimizer.workloads.plain import size_of_call
 from optimizer.workloads.shapes import Anything
 
 _LARGEST = 2_000  # elements of an input whose arguments are looked at
-_LARGEST_SEED = 300
+_LARGEST_SEED = 60  # small ones are made, sent and run in a third of the time, and show as much
 _SEEDS, _DRAWN = 30, 24
 _BATCH = 200
 _LIMIT = 100_000  # bytes of one input's arguments
@@ -76,16 +77,18 @@ def _working(
     found = []
     for item in sorted(items, key=lambda one: (one.size, one.id)):
         returns = expected.outcomes[item.id].kind is OutcomeKind.RETURNED
-        if item.id in bases and returns and item.size <= _LARGEST_SEED:
+        if item.id in bases and returns:
             values = values_of(plan.target, bases[item.id])
             if all(fits(shapes.get(name, Anything()), value) for name, value in values.items()):
                 found.append(Trial(values, bases[item.id], "of the workload"))
-    step = max(1, -(-len(found) // _SEEDS))
-    return found[::step]
+    small = [one for one in found if size_of_call(one.values.values()) <= _LARGEST_SEED] or found[:5]
+    return small[:: max(1, -(-len(small) // _SEEDS))]
 
 
 def _drawn(plan: Plan, given: Sequence[Base]) -> list[Trial]:
-    filled = fill(plan, _DRAWN)
+    ordered = sorted(fill(plan, 2 * _DRAWN), key=lambda values: size_of_call(values.values()))
+    filled = [values for values in ordered if size_of_call(values.values()) <= _LARGEST_SEED] or ordered[:5]
+    filled = filled[:: max(1, -(-len(filled) // _DRAWN))]
     if plan.can_start_fresh:
         return [Trial(values, None, "drawn") for values in filled if values]
     return [

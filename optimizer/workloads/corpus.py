@@ -69,9 +69,9 @@ class Corpus:
 
     def _allowed(self, trials: Iterator[Trial]) -> Iterator[Trial]:
         shapes = dict(self.plan.shapes)
-        known = set(map(id, (value for seed in self.seeds for value in seed.values.values())))
+        known = {(name, id(value)) for seed in self.seeds for name, value in seed.values.items()}
         for trial in trials:
-            changed = [(name, value) for name, value in trial.values.items() if id(value) not in known]
+            changed = [one for one in trial.values.items() if (one[0], id(one[1])) not in known]
             if all(fits(shapes.get(name, _ANY), value) for name, value in changed):
                 yield trial
 

@@ -65,7 +65,7 @@ def _with(
 
 def _cost(values: Values) -> tuple[int, int, str]:
     """Leaves first, then how it looks."""
-    text = ", ".join(show_value(value, _SHOWN) for value in values.values())
+    text = ", ".join(show_value(value, _SHOWN) for value in values.values()).replace("False", "0")
     return len(values) + sum(_leaves(value) for value in values.values()), len(text), text
 
 
@@ -177,10 +177,11 @@ def _plainest(value: object) -> object:
 
 
 def _integers(value: int) -> Iterator[int]:
-    """Towards zero: at once, by halves, then by ones."""
+    """Towards zero: at once, to small ones, by halves, then by ones."""
     sign = 1 if value >= 0 else -1
     if value < 0:
         yield -value
+    yield from (sign * small for small in (0, 1, 2, 3, 10, 100, 1000, 10**6) if small < abs(value))
     step = abs(value)
     while step:
         yield sign * (abs(value) - step)
