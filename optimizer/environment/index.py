@@ -110,8 +110,9 @@ def _connection(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict
     usable = [bundle for bundle in bundles if bundle and Path(bundle).is_file()]
     if usable:
         variables |= {"SSL_CERT_FILE": usable[0], "REQUESTS_CA_BUNDLE": usable[0]}
-    if Path(environ.get("SSL_CERT_DIR") or "/nonexistent").is_dir():
-        variables["SSL_CERT_DIR"] = environ["SSL_CERT_DIR"]
+    folder = environ.get("SSL_CERT_DIR", "")
+    if folder and Path(folder).is_dir():
+        variables["SSL_CERT_DIR"] = folder
     return variables
 
 
