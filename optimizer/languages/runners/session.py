@@ -15,7 +15,7 @@ import observe
 import payload as payloads
 
 
-class _Before(canonical.Encoder):
+class _Before(canonical.Encoder):  # type: ignore[misc]  # untyped: a file beside this one
     """Encodes arguments before a call: leaves iterators alone, since looking at one uses it up."""
 
     def _object(self, item, kind, stack):
