@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -238,7 +238,24 @@ def start_zygote(
             box = launcher.start(full, pass_fds=(theirs.fileno(),), stderr=stderr.fileno())
         finally:
             theirs.close()
-        return _greet(Zygote(box, ours), ours, target, command.limits.wall_seconds, stderr)
+        try:
+            return _greet(Zygote(box, ours), ours, target, command.limits.wall_seconds, stderr)
+        except ImportFailedError as error:
+            if stderr.tell() and not _starts(launcher, full):
+                raise SandboxError(f"the sandbox does not start: {error}") from error
+            raise
+
+
+def _starts(launcher: Launcher, command: Command) -> bool:
+    """Whether the sandbox and the interpreter do, without the target's code: what that says of itself on
+    standard error may read like the complaint of a broken sandbox."""
+    box = launcher.start(replace(command, argv=(command.argv[0], "-S", "-s", "-c", "")))
+    try:
+        return box.process.wait(20) == 0
+    except subprocess.TimeoutExpired:
+        return True  # slow, not broken
+    finally:
+        box.close()
 
 
 def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float, stderr: BinaryIO) -> Zygote:
@@ -255,8 +272,6 @@ def _greet(zygote: Zygote, sock: socket.socket, target: Target, seconds: float, 
     except (RunnerDiedError, RunnerTimeoutError) as error:
         zygote.close()
         text = _last_line(stderr)
-        if "bwrap:" in text or "setpriv:" in text or "not found" in text:
-            raise SandboxError(f"the sandbox does not start: {text}") from error
         raise ImportFailedError(f"the import ended the process or hung {text}".strip()) from error
     except BaseException:  # Ctrl-C while it is waited for
         zygote.close()
