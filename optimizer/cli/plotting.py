@@ -1,5 +1,6 @@
 """`optimizer patch plot`: time against size, in the terminal or as a picture."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,8 @@ def _show(patch: "Patch", evaluation: "Evaluation") -> None:
 
 
 def _save(path: Path, patch: "Patch", scaling: "Scaling") -> None:
+    # It tells on stderr of fonts that it looks for once, and of a home that it cannot write to.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from optimizer.cli.picture import draw  # noqa: PLC0415 - it brings matplotlib along
 
     try:

@@ -74,9 +74,10 @@ def test_functions_that_change_their_arguments_and_iterators_are_swept_too(tmp_p
     original = "def drained(xs):\n    while xs:\n        yield xs.pop(0) + sum(range(50))\n"
     changed = "def drained(xs):\n    while xs:\n        yield xs.pop(0) + 1225"
     found = swept(tmp_path, original, changed, numbers((4, 16, 64, 256)))
-    assert len(found.points) == 4
-    assert all(point.original_ns > point.candidate_ns for point in found.points)
-    assert found.crossover is None
+    # Every call had its own arguments: what is drained already takes no longer when it was large.
+    smallest, *_, largest = found.points
+    assert largest.original_ns > 4 * smallest.original_ns
+    assert largest.candidate_ns > 4 * smallest.candidate_ns
 
 
 def test_a_candidate_that_prepares_a_lot_is_slower_on_small_inputs(tmp_path: Path) -> None:
