@@ -1,6 +1,7 @@
 """Figures of judged pairs, and the document that explains every difference."""
 
 import math
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -240,11 +241,12 @@ def _differences(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _difference(row: Row, why: str) -> str:
-    example = row.full.example or {}
+    inside = row.limited.example if row.limited else None
+    example = inside or row.full.example or {}  # one that the problem allows tells more
     allowed = {True: "yes", False: "no", None: "?"}[example.get("inside")]
     cells = [
         row.name + (" (reversed)" if row.reverse else ""),
-        *(_code(str(example.get("input", "")).removeprefix("subject.Solution(), ")),),
+        _code(str(example.get("input", ""))),
         allowed,
         _code(str(example.get("expected", ""))),
         _code(str(example.get("actual", ""))),
@@ -255,10 +257,6 @@ def _difference(row: Row, why: str) -> str:
 
 
 def _code(value: str) -> str:
-    value = (
-        value.replace("subject.Solution(), ", "")
-        .replace("[subject.Solution(), ", "[")
-        .replace("builtins.", "")
-    )
+    value = re.sub(r"subject\.Solution\??\(\), ", "", value).replace("builtins.", "")
     cut = value if len(value) <= _CUT else value[: _CUT - 3] + "..."
     return "`" + cut.replace("|", "\\|").replace("`", "'").replace("\n", " ") + "`" if cut else ""
