@@ -1,11 +1,13 @@
 """What the benchmark scripts share: a referee over a function given as text, and the closing line."""
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
 import pickle
 import random
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -55,6 +57,29 @@ def candidate(source: str, imports: tuple[str, ...] = ()) -> Candidate:
     return Candidate(source, Provenance("benchmark", "text", "1"), imports)
 
 
+@functools.cache
+def core() -> int | None:
+    """For timing. Asked once: afterwards this process is off that core, and another would be the last."""
+    return timing_core()
+
+
+@contextlib.contextmanager
+def busy(where: str) -> Iterator[None]:
+    """An endless loop beside what is measured: on the "other" core, on the "timing" core, or "none"."""
+    if where == "none":
+        yield
+        return
+    timing = core()
+    ours = min(os.sched_getaffinity(0))
+    pin = str(timing if where == "timing" and timing is not None else ours)
+    process = subprocess.Popen(["taskset", "-c", pin, sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
 @contextlib.contextmanager
 def referee(
     source: str,
@@ -70,7 +95,7 @@ def referee(
         folder.chmod(0o755)
         (folder / "subject.py").write_text(source)
         (folder / "subject.py").chmod(0o644)
-        arena = _arena(folder, source.encode(), launcher or bubblewrap.detect(), timing_core())
+        arena = _arena(folder, source.encode(), launcher or bubblewrap.detect(), core())
         with contextlib.closing(arena):
             expected = original_outcomes(arena, inputs, 2.0, 60.0)
             if isinstance(expected, Decision):

@@ -134,14 +134,16 @@ def _total_ns(
 
 
 def typical_ns(samples: Sequence[Sample], size: int, side: Side) -> float:
-    """Median time of a warm call in a size class, null subtracted, nanoseconds."""
-    launches = {sample.launch for sample in samples}
-    null = {launch: null_cost(samples, launch, size, False, False) for launch in launches}
-    return median(
-        net_ns(sample, null[sample.launch])
-        for sample in samples
-        if sample.side is side and sample.size == size and not sample.cold
-    )
+    """Median time of a warm call in a size class, undisturbed and null subtracted, nanoseconds."""
+    launches: dict[int, list[Sample]] = {}
+    for sample in samples:
+        if sample.size == size and not sample.cold:
+            launches.setdefault(sample.launch, []).append(sample)
+    times: list[float] = []
+    for launch, taken in launches.items():
+        null = null_cost(taken, launch, size, False, False)
+        times += [net_ns(one, null) for one in undisturbed([one for one in taken if one.side is side])]
+    return median(times)
 
 
 def half_width(values: Sequence[float], level: float) -> float:

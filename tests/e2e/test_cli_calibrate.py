@@ -1,6 +1,8 @@
 """`optimizer calibrate`, for real and short; what it means for the commands that measure."""
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,12 @@ from optimizer.domain.errors import NoisyMachineError
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """What times keeps this process off a core, which the tests after it want back."""
     monkeypatch.setenv("OPTIMIZER_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+    cores = os.sched_getaffinity(0)
+    yield tmp_path / "home"
+    os.sched_setaffinity(0, cores)
 
 
 def test_a_machine_is_calibrated_and_a_noisy_one_refuses(
