@@ -58,6 +58,7 @@ def _figures(rows: Sequence[Row]) -> dict[str, Any]:
         "mean_ratio_accepted": mean([_ratio(_best(row)) for row in limited]),
         "mean_ratio_equivalent": mean([_ratio(_best(row)) for row in forward]),
         "decisions": dict(Counter(_best(row).reason for row in forward if _best(row).first).most_common()),
+        "reversed": len(reverse),
         "reversed_equivalent": sum(_best(row).verdict == VerdictKind.EQUIVALENT for row in reverse),
         "reversed_accepted": sum(_best(row).reason == Reason.ACCEPTED for row in reverse),
     }
@@ -190,7 +191,8 @@ _LABELS = {
     "mean_ratio_accepted": "geometric mean of these",
     "mean_ratio_equivalent": "geometric mean of all that are equivalent",
     "decisions": "decisions on those that were timed",
-    "reversed_equivalent": "reversed: equivalent",
+    "reversed": "pairs judged reversed too",
+    "reversed_equivalent": "reversed: equivalent, on all inputs or the allowed ones",
     "reversed_accepted": "reversed: accepted",
 }
 _TIMED = (
