@@ -45,9 +45,9 @@ def main() -> None:
                 file.write(json.dumps(row.as_json()) + "\n")
     minutes = (time.monotonic() - began) / 60
     report = pair_report.report(done, loaded, minutes)
-    print(pair_report.text(report, done))
     if options.write_docs:
         pair_report.write(_DOCUMENT, report, done)
+    print(pair_report.text(report, done))
     support.finish(report["failing"], 0, report["failing"] == 0, **report)
 
 
