@@ -33,7 +33,7 @@ gc.callbacks.append(work)
 ATTACK = Attack(
     CANDIDATE,
     frozenset({Reason.NOT_ONE_FUNCTION}),
-    UNSEEN | {Reason.WORK_ELSEWHERE},
+    UNSEEN | {Reason.WORK_ELSEWHERE, Reason.WRONG_WHILE_TIMED},
 )
 
 

@@ -31,7 +31,7 @@ def steps(n):
 ATTACK = Attack(
     CANDIDATE,
     frozenset({Reason.NOT_ONE_FUNCTION}),
-    frozenset({Reason.WORK_ELSEWHERE}),
+    frozenset({Reason.WORK_ELSEWHERE, Reason.COLD_DISAGREES}),
     original=ORIGINAL,
     inputs=INPUTS,
 )

@@ -35,7 +35,7 @@ random.seed = work
 ATTACK = Attack(
     CANDIDATE,
     frozenset({Reason.NOT_ONE_FUNCTION}),
-    UNSEEN | {Reason.WORK_ELSEWHERE},
+    UNSEEN | {Reason.WORK_ELSEWHERE, Reason.WRONG_WHILE_TIMED},
 )
 
 
