@@ -84,7 +84,9 @@ def _inputs(seed: int) -> list[Input]:
 
 
 def _turn(score: Score, rule: Rule, case: str, referee: Referee, rng: random.Random) -> None:
-    referee.arena.original(TIMING_SEED)
+    protocol = PROTOCOLS[rule]
+    classes = calibrate(referee.arena, size_classes(referee.expected, protocol), protocol)
+    referee = replace(referee, classes=classes, protocol=protocol)
     began = time.monotonic()
     accepted = rule(referee, rng)
     score.seconds += time.monotonic() - began
@@ -94,7 +96,7 @@ def _turn(score: Score, rule: Rule, case: str, referee: Referee, rng: random.Ran
 
 
 def fixed(referee: Referee, rng: random.Random) -> bool:
-    return _accepted(_launches(referee, rng, _FIXED, 8, lambda _ratios: False), math.log(_GATE))
+    return _accepted(_launches(referee, rng, lambda _ratios: False), math.log(_GATE))
 
 
 def section5(referee: Referee, rng: random.Random) -> bool:
@@ -103,7 +105,7 @@ def section5(referee: Referee, rng: random.Random) -> bool:
     def ended(ratios: Sequence[float]) -> bool:
         return fmean(ratios) < math.log(1.01) or _accepted(ratios, goal)
 
-    return _accepted(_launches(referee, rng, _SECTION5, 8, ended), goal)
+    return _accepted(_launches(referee, rng, ended), goal)
 
 
 def _accepted(ratios: Sequence[float], goal: float) -> bool:
@@ -112,18 +114,13 @@ def _accepted(ratios: Sequence[float], goal: float) -> bool:
     return fmean(ratios) - statistics.half_width(ratios, 0.99) > 0 and median(ratios) >= goal
 
 
-def _launches(
-    referee: Referee,
-    rng: random.Random,
-    protocol: Protocol,
-    most: int,
-    ended: Callable[[Sequence[float]], bool],
-) -> list[float]:
-    classes = calibrate(referee.arena, size_classes(referee.expected, protocol), protocol)
+def _launches(referee: Referee, rng: random.Random, ended: Callable[[Sequence[float]], bool]) -> list[float]:
     ratios: list[float] = []
     with referee.arena.candidate(support.candidate(_FAST.rstrip("\n")), TIMING_SEED) as zygote:
-        for launch in range(most):
-            samples = launch_once(referee.arena, zygote, classes, launch, rng, _GATE, protocol)
+        for launch in range(8):
+            samples = launch_once(
+                referee.arena, zygote, referee.classes, launch, rng, _GATE, referee.protocol
+            )
             ratios.append(_ratio(samples))
             if ended(ratios):
                 break
@@ -150,6 +147,7 @@ def ours(referee: Referee, rng: random.Random) -> bool:
 
 
 RULES: dict[str, Rule] = {"fixed": fixed, "section5": section5, "ours": ours}
+PROTOCOLS: dict[Rule, Protocol] = {fixed: _FIXED, section5: _SECTION5, ours: Protocol()}
 
 
 if __name__ == "__main__":
