@@ -125,7 +125,26 @@ def _series(shape: Series) -> st.SearchStrategy[Any]:
         lambda pool: st.lists(st.sampled_from(pool), min_size=shape.low, max_size=high)
     )
     ordered = lists.map(_sorted)
-    return (lists | few | ordered).map(_maker(shape.kind))
+    made = lists | few | ordered
+    if isinstance(shape.item, Series) and shape.item.kind in ("list", "tuple"):
+        table = _table(shape, shape.item)
+        made = made | table | table
+    return made.map(_maker(shape.kind))
+
+
+def _table(shape: Series, row: Series) -> st.SearchStrategy[Any]:
+    """Rows of one length, mostly with few distinct cells: functions on tables take nothing else."""
+    cell = strategy_of(row.item)
+
+    def of(height: int, width: int, pool: list[Any]) -> st.SearchStrategy[Any]:
+        cells = st.sampled_from(pool) if len(pool) > 1 else cell
+        rows = st.lists(cells, min_size=width, max_size=width).map(_maker(row.kind))
+        return st.lists(rows, min_size=height, max_size=height)
+
+    heights = st.integers(max(1, min(shape.low, 5)), max(1, min(shape.high, 6)))
+    widths = st.integers(max(1, min(row.low, 5)), max(1, min(row.high, 6)))
+    pools = st.lists(cell, min_size=1, max_size=4)
+    return st.tuples(heights, widths, pools).flatmap(lambda size: of(*size))
 
 
 def _anything() -> st.SearchStrategy[Any]:

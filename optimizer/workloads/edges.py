@@ -16,6 +16,7 @@ Edge = tuple[str, object]  # how it came about, the value
 _HUGE = 2**63 + 1
 _ENORMOUS = 3**90 - 1  # beyond what floats can hold exactly, and one less than a square
 _EDGE_ELEMENTS = 18
+_MANY = 270
 _UNICODE = "\u00c0\u00e9\u00df\u0130\u0131\u03a3\u03c2 \u0301\U0001f600\u4e2d\ufb01"
 
 
@@ -113,6 +114,8 @@ def _series(
         ("all equal", [one] * 7),
         ("in order", _ordered(some)),
         ("in reverse order", _ordered(some)[::-1]),
+        ("many elements", _many(some)),
+        ("consecutive and large", [10**6, 10**6 + 1, 10**6 + 2, 10**6, 10**6 + 4]),
         ("equal but distinct", [1, 1.0, True, 0, False, 0.0]),
         ("True before 1", [True, 1, 2, True, 2.0]),
         ("NaN", [1.0, math.nan, 2.0, math.nan, 1.0]),
@@ -210,6 +213,13 @@ def _anything(sample: Callable[[Shape], Sequence[object]]) -> Iterator[Edge]:
     yield from (("edge: NaN", math.nan), ("edge: -0.0", -0.0), ("edge: empty dict", {}))
     yield from _texts(Texts("ab"), loose=False)
     yield from _series(shapes.Series("list", Ints()), sample, loose=True)
+
+
+def _many(some: list[object]) -> list[object]:
+    """More than CPython keeps whole numbers for: positions that are equal are no longer the same object.
+    Rows have one element each, for functions that take long where there is a choice."""
+    short = [item[:1] if isinstance(item, list) else item for item in some if item != []]
+    return (short * _MANY)[:_MANY]
 
 
 def _ordered(items: list[object]) -> list[object]:

@@ -12,6 +12,7 @@ from optimizer.workloads.plain import size_of_call
 FACTORS = (4, 16, 64)
 _MOST = 100_000  # leaves of a scaled input
 _MOST_NUMBER = 10**6  # of a number that acts as a size
+_STRETCH = 60  # times
 _DEPTH = 4
 _DEEPEST = 20  # levels; what is deeper, or holds itself, is not grown
 
@@ -28,7 +29,23 @@ def scale(plan: Plan, ordinary: Sequence[Values]) -> tuple[Input, ...]:
                 item = _assemble(plan.target, base, values, larger, (held_out, f"scaled x{factor}: {kind}"))
                 if item is not None:
                     found.setdefault(item.id, item)
+    for base, values in _starts(plan, ordinary):
+        item = _assemble(plan.target, base, values, _stretched(values), (True, "scaled: stretched"))
+        if item is not None:
+            found.setdefault(item.id, item)
     return tuple(found.values())
+
+
+def _stretched(values: Values) -> dict[str, object]:
+    """Every character of every text many times, every item of every list: what one is of another (its
+    beginning, its reverse, a selection, the same letters in another order), it stays."""
+    found: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, str):
+            found[name] = "".join(character * _STRETCH for character in value)
+        elif isinstance(value, list) and _leaves_after(value, _STRETCH) <= _MOST:
+            found[name] = [item for item in value for _ in range(_STRETCH)]
+    return found if len(found) > 1 else {}
 
 
 def _starts(plan: Plan, ordinary: Sequence[Values]) -> list[tuple[Base | None, Values]]:
