@@ -30,13 +30,13 @@ def scale(plan: Plan, ordinary: Sequence[Values]) -> tuple[Input, ...]:
                 if item is not None:
                     found.setdefault(item.id, item)
     for base, values in _starts(plan, ordinary):
-        item = _assemble(plan.target, base, values, _stretched(values), (True, "scaled: stretched"))
+        item = _assemble(plan.target, base, values, stretched(values), (True, "scaled: stretched"))
         if item is not None:
             found.setdefault(item.id, item)
     return tuple(found.values())
 
 
-def _stretched(values: Values) -> dict[str, object]:
+def stretched(values: Values) -> dict[str, object]:
     """Every character of every text many times, every item of every list: what one is of another (its
     beginning, its reverse, a selection, the same letters in another order), it stays."""
     found: dict[str, object] = {}
