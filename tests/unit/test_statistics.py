@@ -148,3 +148,14 @@ def test_a_wait_that_only_one_batch_was_spared_is_uncertain() -> None:
 def test_the_share_that_a_candidate_waits_longer_is_of_the_originals_time() -> None:
     samples = [timed(9_000, 1_000), timed(9_000, 3_000, Side.CANDIDATE)]
     assert statistics.waiting_share(samples) == pytest.approx(0.2)
+
+
+def test_one_disturbed_launch_does_not_make_handing_over_look_short() -> None:
+    samples = [
+        replace(one, cpu_ns=9 * one.cpu_ns)
+        if (one.launch, one.side) == (0, Side.ORIGINAL) and one.cold
+        else one
+        for one in both(cold_ratio=1.0, null_share=0.6)
+    ]
+    assert statistics.handing_over(samples) == pytest.approx(0.6)
+    assert statistics.cold_agrees(samples, [0])
