@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
+from optimizer import canonical
 from optimizer.bench import sequential, statistics
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.evidence import Measurement, Reason, Sample, Side, SizeRow
@@ -32,10 +33,11 @@ class SizeClass:
 
     inputs: tuple[Input, ...]
     rounds: int  # times through the inputs in one sample
-    fresh: bool  # the function changes its arguments: every call gets new ones
+    fresh: bool  # the function changes its arguments, or its result reads them later: each call gets new ones
     consume: bool  # the result is an iterator: drained on the clock
     unseen: tuple[tuple[Input, ...], ...] = ()  # held-out inputs, for the first calls of so many launches
     hand_over: str = ""  # how results of first calls leave while the clock runs
+    tolerance: float = 0.0  # relative, of floats in results
 
     @property
     def elements(self) -> int:
@@ -50,7 +52,7 @@ class WrongWhileTimedError(Exception):
     """The timed calls did not return what the original's returned."""
 
 
-def size_classes(expected: Expected, protocol: Protocol) -> tuple[SizeClass, ...]:
+def size_classes(expected: Expected, protocol: Protocol, tolerance: float = 0.0) -> tuple[SizeClass, ...]:
     """Visible inputs on which the original returns, grouped by size on a logarithmic scale."""
     usable = [item for item in expected.inputs if not item.held_out and _timeable(expected, item, protocol)]
     groups: dict[int, list[Input]] = {}
@@ -60,9 +62,15 @@ def size_classes(expected: Expected, protocol: Protocol) -> tuple[SizeClass, ...
     while len(merged) > protocol.max_classes or (len(merged) > 1 and min(map(len, merged)) < 2):
         _merge_smallest(merged)
     held_out = unseen.batches(expected, merged, lambda item: _timeable(expected, item, protocol), protocol)
-    return tuple(
+    classes = (
         _size_class(group, more, expected, protocol) for group, more in zip(merged, held_out, strict=True)
     )
+    return tuple(_tolerant(one, tolerance) if tolerance else one for one in classes)
+
+
+def _tolerant(group: SizeClass, tolerance: float) -> SizeClass:
+    """Results are then compared value by value, for which they have to be readable here."""
+    return replace(group, tolerance=tolerance, hand_over="canonical" if group.hand_over else "")
 
 
 def _timeable(expected: Expected, item: Input, protocol: Protocol) -> bool:
@@ -88,15 +96,15 @@ def _size_class(
         chosen = chosen[: len(chosen) // 2]
     rounds = max(1, round(protocol.sample_ns / max(1, sum(times[item.id] for item in chosen))))
     outcomes = [expected.outcomes[item.id] for item in chosen]
-    mutates = any(outcome.mutates for outcome in outcomes)
+    fresh = any(outcome.mutates or outcome.iterator for outcome in outcomes)
     unseen_outcomes = [expected.outcomes[item.id] for items in held_out for item in items]
     return SizeClass(
         tuple(chosen),
         min(rounds, _MOST_ROUNDS),
-        mutates,
+        fresh,
         any(outcome.iterator for outcome in outcomes),
         held_out,
-        unseen.hand_over(outcomes + unseen_outcomes, mutates),
+        unseen.hand_over(outcomes + unseen_outcomes, fresh),
     )
 
 
@@ -251,8 +259,7 @@ def _cold(
     for side in order:
         wall, cpu, returned[side] = sessions[side].timed("sealed", blobs, **fields)
         samples.append(Sample(launch, size, 0, side, len(blobs), wall, cpu, cold=True))
-    if returned[Side.ORIGINAL] != returned[Side.CANDIDATE]:
-        raise WrongWhileTimedError
+    _compare(returned[Side.ORIGINAL], returned[Side.CANDIDATE], group)
     return samples
 
 
@@ -276,7 +283,7 @@ def _warm(
         samples += _pair(sessions, group, launch, size, pair, rng)
         ended = settled(samples, launch, size) or pair == most - 1
         if (pair == checked or ended) and not group.consume:
-            _check_outputs(sessions, rng.sample(range(len(group.inputs)), min(2, len(group.inputs))))
+            _check_outputs(sessions, group, rng.sample(range(len(group.inputs)), min(2, len(group.inputs))))
         if ended:
             break
     return samples
@@ -298,10 +305,22 @@ def _pair(
     return samples
 
 
-def _check_outputs(sessions: dict[Side, Session], indexes: Sequence[int]) -> None:
+def _check_outputs(sessions: dict[Side, Session], group: SizeClass, indexes: Sequence[int]) -> None:
     """What calls of a timed batch really returned, on both sides, compared here. Nobody inside knows
     beforehand of which batch and which calls that is asked."""
     answers = [sessions[side].ask("outputs", indexes=list(indexes), limit=ENCODING_LIMIT) for side in _SIDES]
     (original, expected), (_, actual) = answers
-    if original.get("ok") and expected != actual:
-        raise WrongWhileTimedError
+    if original.get("ok"):
+        _compare(expected, actual, group)
+
+
+def _compare(expected: Sequence[bytes], actual: Sequence[bytes], group: SizeClass) -> None:
+    """Raises WrongWhileTimedError; also where what came back cannot be read."""
+    try:
+        if len(expected) == len(actual) and all(
+            canonical.same(one, other, group.tolerance) for one, other in zip(expected, actual, strict=True)
+        ):
+            return
+    except canonical.BadEncodingError as error:
+        raise WrongWhileTimedError from error
+    raise WrongWhileTimedError

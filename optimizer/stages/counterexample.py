@@ -35,6 +35,9 @@ _SLOW_NS = 30_000_000
 _MOST_SLOW = 8
 _MOST_SUSPECTS = 6  # unconfirmed ones: the original is not the same every time
 _ENDED = (OutcomeKind.UNUSABLE, OutcomeKind.HUNG, OutcomeKind.DIED)
+# Where the original runs out of stack, a loop in its place may run for ages on the huge numbers that are
+# tried here: whether it ends is asked of the workload's inputs alone.
+_NOT_ASKED = (*_ENDED, OutcomeKind.RESOURCE)
 
 
 @dataclass(slots=True)
@@ -107,7 +110,7 @@ class _Search:
             expected[item.id], news[item.id] = outcome, new
             if outcome.nanoseconds > _SLOW_NS or outcome.kind in _ENDED:
                 self._note_slow(trials[item.id], item, outcome)
-            if outcome.kind not in _ENDED and not outcome.opaque:
+            if outcome.kind not in _NOT_ASKED and not outcome.opaque:
                 usable.append(item)
             if self._pressed():
                 break

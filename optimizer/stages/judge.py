@@ -86,7 +86,7 @@ def make_referee(arena: Arena, workload: Workload, panel: Panel) -> Referee | De
     expected = original_outcomes(arena, workload.inputs, settings.call_seconds, _WORKLOAD_SECONDS)
     if isinstance(expected, Decision):
         return expected
-    classes = size_classes(expected, panel.protocol)
+    classes = size_classes(expected, panel.protocol, settings.float_tolerance)
     if not classes:
         return Decision(Stage.COLLECT, Reason.ORIGINAL_FAILS, "no input that is quick enough to be timed")
     classes = calibrate(arena, classes, panel.protocol)

@@ -13,7 +13,7 @@ from optimizer.sandbox.runner import RunnerDiedError, RunnerTimeoutError, Sessio
 ENCODING_LIMIT = 4_000_000  # bytes of arguments and result after a call
 _BATCH = 200  # payloads sent at once
 _LONGEST_NS = 10**12  # no call is waited for so long
-_MOST_DEATHS = 6  # of processes; then the rest of the inputs is left
+MOST_DEATHS = 6  # of processes; then the rest of the inputs is left
 
 
 class OutcomeKind(StrEnum):
@@ -52,6 +52,7 @@ def observe(
     probe: bool = False,
     budget_seconds: float = 60.0,
     stop: Callable[[Input, Outcome], bool] = lambda _input, _outcome: False,
+    most_deaths: int = MOST_DEATHS,
 ) -> dict[str, Outcome]:
     """Outcomes by input id, in order, in one process as long as it lives.
 
@@ -61,7 +62,7 @@ def observe(
     found: dict[str, Outcome] = {}
     began, deaths = time.monotonic(), 0
     pending = list(inputs)
-    while pending and deaths < _MOST_DEATHS:
+    while pending and deaths < most_deaths:
         session = fork()
         with contextlib.closing(session):
             done, ended = _serve(session, pending, limit, probe, began + budget_seconds, stop, found)

@@ -18,6 +18,7 @@ from optimizer.stages.observe import Outcome, OutcomeKind, observe
 _NOTHING_TO_SAY = (OutcomeKind.UNUSABLE, OutcomeKind.HUNG, OutcomeKind.DIED)
 _RESOURCE = (OutcomeKind.RESOURCE, OutcomeKind.HUNG, OutcomeKind.DIED)
 _MIN_RETURNING = 4  # inputs on which the original returns; fewer prove too little
+_MOST_DEATHS = 20  # processes of the original that hang or end: the inputs after them are to be tried, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,14 @@ def original_outcomes(
     for seed in SEEDS:
         try:
             zygote = arena.original(seed)
-            run = observe(lambda z=zygote: z.fork(name), left, lambda _: call_seconds, True, budget_seconds)  # type: ignore[misc]
+            run = observe(
+                lambda z=zygote: z.fork(name),  # type: ignore[misc]  # a default is not inferred
+                left,
+                lambda _: call_seconds,
+                True,
+                budget_seconds,
+                most_deaths=_MOST_DEATHS,
+            )
         except LoadError as error:
             return Decision(Stage.COLLECT, Reason.NOT_CALLABLE, str(error))
         except (RunnerDiedError, RunnerTimeoutError) as error:
@@ -67,8 +75,10 @@ def _settle(
     ran = sum(outcome.kind is not OutcomeKind.UNUSABLE for outcome in first.values())
     if not ran:
         return Decision(Stage.COLLECT, Reason.NO_WORKLOAD, "no input could be used in the sandbox")
-    if len(returning) < _MIN_RETURNING:
+    gone = sum(outcome.kind in (OutcomeKind.HUNG, OutcomeKind.DIED) for outcome in first.values())
+    if len(returning) < max(_MIN_RETURNING, gone):
         detail = f"returns on {len(returning)} of {ran} inputs"
+        detail += f", hangs or ends its process on {gone}" if gone else ""
         return Decision(Stage.COLLECT, Reason.ORIGINAL_FAILS, detail)
     return Expected(tuple(both), first, unusable)
 

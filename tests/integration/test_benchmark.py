@@ -270,6 +270,14 @@ def test_an_original_that_cannot_be_judged_is_set_aside_with_the_reason(
     assert (decision.stage, decision.reason) == (Stage.COLLECT, reason)
 
 
+def test_an_original_that_hangs_more_often_than_it_returns_proves_too_little(tmp_path: Path) -> None:
+    original = "def f(xs):\n    while len(xs) > 200: pass\n    return xs[0]\n"
+    inputs = numbers((200, 200, 200, 800, 800, 800, 800))
+    decision = stopped(tmp_path, original, inputs, Settings(call_seconds=0.2))
+    assert decision.reason is Reason.ORIGINAL_FAILS
+    assert decision.detail == "returns on 6 of 14 inputs, hangs or ends its process on 8"
+
+
 def test_a_module_that_cannot_be_imported_is_not_callable(tmp_path: Path) -> None:
     decision = stopped(tmp_path, "import nowhere\n\n\ndef f(xs):\n    return xs\n", numbers(), Settings())
     assert decision.reason is Reason.NOT_CALLABLE
@@ -285,3 +293,24 @@ def test_a_deep_recursion_may_become_an_answer_but_not_an_endless_loop(tmp_path:
     assert answers.verdict is not None
     assert answers.verdict.contract.resource == 1
     assert judged(tmp_path, original, hangs, inputs).decision.reason is Reason.HANG
+
+
+def test_a_tolerance_that_was_asked_for_holds_while_it_is_timed(tmp_path: Path) -> None:
+    original = "def f(xs):\n    total = 0.0\n    for x in xs:\n        total += x * 0.1\n    return total\n"
+    candidate = "def f(xs):\n    return sum(xs) * 0.1\n"
+    exact = judged(tmp_path, original, candidate)
+    assert exact.decision.reason is Reason.DIFFERENT_RESULT
+    for _ in range(3):  # other programs on the core may disturb one
+        near = judged(tmp_path, original, candidate, settings=Settings(float_tolerance=1e-9))
+        if near.decision.accepted:
+            break
+    assert near.decision.reason is Reason.ACCEPTED
+
+
+def test_a_generator_that_uses_up_its_arguments_gets_new_ones_for_every_timed_call(tmp_path: Path) -> None:
+    original = "def f(xs):\n    while xs:\n        yield xs.pop()\n"
+    with arena(tmp_path, original) as opened:
+        referee = make_referee(opened, Workload(numbers()), Panel([], nobody, Settings(), PATIENT))
+        assert isinstance(referee, Referee), referee
+        assert all(group.fresh and group.consume for group in referee.classes)
+        assert max(group.rounds for group in referee.classes) < 1000  # not exhausted ones, called at once
