@@ -52,7 +52,7 @@ def verify_evidence(request: Request) -> bool:
     settings = judging_settings(given.bundle.judging, request.assignments)
     engine = make_engine(settings, MemoryStore())
     if engine.remark:
-        note(f"optimizer: {engine.remark}", request.quiet)
+        note(f"note: {engine.remark}", request.quiet)
     source = request.repository or given.bundle.repository.url
     with closing(view_for_stderr(request.quiet)) as view:
         try:

@@ -80,7 +80,7 @@ def _scanned(request: Request, view: View, proofs: Path | None) -> tuple[Report,
         store = MemoryStore() if request.dry_run else until_the_end(make_store(settings))
         engine = make_engine(settings, store)
         if engine.remark:
-            note(f"optimizer: {engine.remark}", request.quiet)
+            note(f"note: {engine.remark}", request.quiet)
         tally = Tally(settings.budget_seconds)
         order = Order(resume=request.resume, publish=not request.dry_run)
         try:

@@ -4,6 +4,7 @@ What an annotation rules out is outside of the contract: a rewrite may fail on i
 """
 
 import collections
+import itertools
 from collections.abc import Iterable
 
 from optimizer.workloads import shapes
@@ -51,19 +52,26 @@ def fits(shape: shapes.Shape, value: object, depth: int = _DEPTH) -> bool:
             return _plain_fits(shape, value)
 
 
+_PLAIN: dict[type, tuple[type, ...]] = {
+    shapes.Ints: (int,),
+    shapes.Floats: (float, int),
+    shapes.Texts: (str,),
+    shapes.Binary: (bytes, bytearray),
+}
+
+
 def _plain_fits(shape: shapes.Shape, value: object) -> bool:
-    types: dict[type, tuple[type, ...]] = {
-        shapes.Ints: (int,),
-        shapes.Floats: (float, int),
-        shapes.Texts: (str,),
-        shapes.Binary: (bytes, bytearray),
-    }
-    allowed = types.get(type(shape))
+    allowed = _PLAIN.get(type(shape))
     return allowed is None or isinstance(value, allowed)
 
 
 def _all_fit(shape: shapes.Shape, items: Iterable[object], depth: int) -> bool:
-    return all(fits(shape, item, depth - 1) for item, _ in zip(items, range(_LOOK), strict=False))
+    """Long series are mostly of few plain types, and each of these is asked once."""
+    some = list(itertools.islice(items, _LOOK))
+    allowed = _PLAIN.get(type(shape))
+    if allowed and depth > 1:
+        return all(issubclass(kind, allowed) for kind in set(map(type, some)))
+    return all(fits(shape, item, depth - 1) for item in some)
 
 
 def _each_fits(parts: tuple[shapes.Shape, ...], items: tuple[object, ...], depth: int) -> bool:

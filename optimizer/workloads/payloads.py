@@ -60,8 +60,13 @@ def _holds_set(value: object) -> bool:
             return True
         if isinstance(top, dict | list | tuple | collections.deque) and id(top) not in seen:
             seen.add(id(top))
-            stack.extend([*top.keys(), *top.values()] if isinstance(top, dict) else top)
+            inner = [*top.keys(), *top.values()] if isinstance(top, dict) else top
+            if not _SCALARS.issuperset(map(type, inner)):
+                stack.extend(inner)
     return False
+
+
+_SCALARS = frozenset({int, float, complex, bool, str, bytes, type(None)})
 
 
 class _Ordered(pickle._Pickler):  # the one in C asks `reducer_override` too late

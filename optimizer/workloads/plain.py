@@ -10,6 +10,8 @@ from optimizer.canonical import show, walk
 from optimizer.domain.trees import Node
 
 _DEPTH = 100
+_NUMBERS = frozenset({int, float, bool, type(None), complex})
+_SMALL = 2**63
 _BITS = 10_000  # Python writes down no integers of more than 4,300 digits
 _NO_MEMO = frozenset(
     f"builtins.{name}" for name in ("function", "type", "module", "builtin_function_or_method")
@@ -126,7 +128,14 @@ def size_of_call(arguments: Iterable[object]) -> int:
     found = list(arguments)
     if found and all(type(value) in (int, float) for value in found):
         return _magnitude(found)
-    return _count(leaf for value in found for leaf in _leaves(value))
+    return sum(_quick_size(value) or _count(_leaves(value)) for value in found)
+
+
+def _quick_size(value: object) -> int:
+    """Of a flat series of numbers; 0 for anything else. Thousands of inputs are sized."""
+    if type(value) in (list, tuple, set, frozenset) and _NUMBERS.issuperset(map(type, value)):  # type: ignore[call-overload]
+        return len(value)  # type: ignore[arg-type]  # told by the types just compared
+    return 0
 
 
 def _magnitude(numbers: Iterable[object]) -> int:
@@ -204,6 +213,8 @@ def show_value(value: object, limit: int, depth: int = 0) -> str:
     if isinstance(value, set | frozenset):  # sorted: else their order would depend on the hash seed
         parts = sorted(show_value(item, limit, depth + 1) for item in value)
         return f"{type(value).__name__}({{{', '.join(parts)}}})" if parts else f"{type(value).__name__}()"
+    if type(value) is list and len(value) > 8 and _are_small(value[:limit]):
+        return f"[{', '.join(map(repr, value[:limit]))}]"
     if isinstance(value, list | collections.deque):
         parts = _parts(value, limit, lambda item, left: show_value(item, left, depth + 1))
         return _named(value, list, "[" + ", ".join(parts) + "]")
@@ -211,6 +222,11 @@ def show_value(value: object, limit: int, depth: int = 0) -> str:
         parts = _parts(value, limit, lambda item, left: show_value(item, left, depth + 1))
         return "(" + ", ".join(parts) + ("," if len(parts) == 1 else "") + ")"
     return repr(value)
+
+
+def _are_small(values: list[object]) -> bool:
+    """Plain whole numbers of ordinary length: most of what is shown, and worth showing quickly."""
+    return set(map(type, values)) == {int} and min(values) > -_SMALL and max(values) < _SMALL  # type: ignore[type-var, operator]
 
 
 def _named(value: object, plain: type, text: str) -> str:
