@@ -23,7 +23,7 @@ class Input:
     id: str  # first 16 hex digits of sha256(payload)
     payload: bytes
     origin: Origin
-    held_out: bool  # used for the verdict only: never shown to experts, never timed
+    held_out: bool  # never shown to experts, timed only at its first call: what was not written for
     size: int  # elements in the arguments: leaves of the canonical tree, characters counted one each
     text: str  # the arguments for people to read, cut at 2,000 characters
     note: str = ""  # how a generated input came about: "edge: empty", "scaled x16", ...

@@ -36,3 +36,13 @@ def test_files_and_modules_exist(document: Path) -> None:
 def test_the_readme_names_every_document() -> None:
     named = set(LINK.findall((ROOT / "README.md").read_text("utf-8")))
     assert {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")} <= named
+
+
+@pytest.mark.parametrize(("folder", "document"), [("escape", "sandbox.md"), ("verdict", "referee.md")])
+def test_every_attack_is_named_beside_what_stops_it(folder: str, document: str) -> None:
+    named = set(re.findall(r"`(\w+)`", (ROOT / "docs" / document).read_text("utf-8")))
+    attacks = {
+        path.stem.removeprefix("test_") for path in (ROOT / "tests/attacks" / folder).glob("test_*.py")
+    }
+    assert len(attacks) > 40
+    assert attacks <= named
