@@ -22,8 +22,9 @@ from optimizer.domain.workloads import Input, Workload
 from optimizer.languages.python import PYTHON
 from optimizer.sandbox.runner import Launcher, Target
 from optimizer.stages.arena import Arena
-from optimizer.stages.benchmark import calibrate, size_classes
+from optimizer.stages.benchmark import calibrate
 from optimizer.stages.evaluate import Referee
+from optimizer.stages.sizes import size_classes
 from optimizer.stages.verify import Expected, original_outcomes
 
 NOT_QUICK = "no-quick-input"  # equivalent, but the original returns on no visible input soon enough

@@ -30,8 +30,9 @@ from optimizer.bench.protocol import Protocol
 from optimizer.domain.evidence import Reason, Sample, Side
 from optimizer.domain.workloads import Input
 from optimizer.stages.arena import TIMING_SEED
-from optimizer.stages.benchmark import calibrate, launch_once, measure, size_classes
+from optimizer.stages.benchmark import calibrate, launch_once, measure
 from optimizer.stages.evaluate import Referee
+from optimizer.stages.sizes import size_classes
 
 _GATE = 1.05
 _CASES = {"identical": 0, "1.02": 2, "1.10": 10, "1.25": 25}

@@ -25,8 +25,9 @@ from optimizer.languages.python import PYTHON
 from optimizer.sandbox import bubblewrap
 from optimizer.sandbox.runner import Launcher, Target
 from optimizer.stages.arena import Arena
-from optimizer.stages.benchmark import calibrate, size_classes
+from optimizer.stages.benchmark import calibrate
 from optimizer.stages.evaluate import Guard, Referee
+from optimizer.stages.sizes import size_classes
 from optimizer.stages.verify import original_outcomes
 
 

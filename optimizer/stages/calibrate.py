@@ -26,8 +26,9 @@ from optimizer.domain.workloads import Input, Origin
 from optimizer.languages.python import PYTHON
 from optimizer.sandbox.runner import Launcher, Target
 from optimizer.stages.arena import TIMING_SEED, Arena
-from optimizer.stages.benchmark import calibrate, launch_once, size_classes
+from optimizer.stages.benchmark import calibrate, launch_once
 from optimizer.stages.evaluate import Referee
+from optimizer.stages.sizes import size_classes
 from optimizer.stages.surroundings import cpu_model
 from optimizer.stages.verify import original_outcomes
 

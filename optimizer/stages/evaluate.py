@@ -23,11 +23,12 @@ from optimizer.domain.jobs import Stage
 from optimizer.domain.settings import Settings
 from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
 from optimizer.stages.arena import CANDIDATE_SEED, TIMING_SEED, Arena
-from optimizer.stages.benchmark import SizeClass, WrongWhileTimedError, measure
+from optimizer.stages.benchmark import WrongWhileTimedError, measure
 from optimizer.stages.counterexample import search, shrunk
 from optimizer.stages.ground import Ground, ground
 from optimizer.stages.instructions import NotCountedError, count_instructions
 from optimizer.stages.scaling import sweep
+from optimizer.stages.sizes import SizeClass
 from optimizer.stages.verify import Expected, load_failure, verify
 
 Guard = Callable[[Function, Candidate, str], Decision | None]

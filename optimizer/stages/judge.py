@@ -14,9 +14,10 @@ from optimizer.domain.workloads import FunctionProfile, Workload
 from optimizer.ports import Expert
 from optimizer.sandbox.runner import RunnerDiedError, RunnerTimeoutError
 from optimizer.stages.arena import Arena
-from optimizer.stages.benchmark import calibrate, size_classes
+from optimizer.stages.benchmark import calibrate
 from optimizer.stages.evaluate import Guard, Referee
 from optimizer.stages.propose import Search, search
+from optimizer.stages.sizes import size_classes
 from optimizer.stages.verify import original_outcomes
 
 _WORKLOAD_SECONDS = 20.0  # for one run of the original over all inputs
