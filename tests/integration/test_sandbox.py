@@ -21,6 +21,7 @@ import pytest
 from optimizer.domain.errors import SandboxError
 from optimizer.domain.isolation import Bind, Command, Finished
 from optimizer.sandbox.bubblewrap import Bubblewrap, detect
+from tests.support.attacks import gone, processes_with
 from tests.support.inside import program, quick
 
 SYSCALLS = """
@@ -41,24 +42,6 @@ def told(finished: Finished) -> Any:
     """The JSON that the program printed."""
     assert finished.code == 0, finished.stderr.decode("utf-8", "replace")[-2000:]
     return json.loads(finished.stdout)
-
-
-def processes_with(mark: str) -> list[int]:
-    """Of this machine, by a word of their command line."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            if mark.encode() in (folder / "cmdline").read_bytes() and int(folder.name) != os.getpid():
-                found.append(int(folder.name))
-    return found
-
-
-def gone(mark: str) -> bool:
-    """Whether they end within ten seconds."""
-    end = time.monotonic() + 10
-    while processes_with(mark) and time.monotonic() < end:
-        time.sleep(0.02)
-    return not processes_with(mark)
 
 
 # What goes in and comes out
