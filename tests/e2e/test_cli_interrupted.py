@@ -1,4 +1,4 @@
-"""What is stopped goes on with --resume, and ends like an undisturbed run."""
+"""What the user is told when a run is stopped; test_resume_stages.py has every stage, and kills."""
 
 import json
 import os
@@ -52,11 +52,7 @@ def ends_like_an_undisturbed_run(home: Path, repository: Path, chosen: tuple[str
     assert "nothing changed since job 1" in again.stdout
 
 
-@pytest.mark.parametrize(
-    ("sign", "number"),
-    [("environment", signal.SIGINT), ("test: ", signal.SIGTERM), ("judge: ", signal.SIGINT),
-     ("accepted ", signal.SIGHUP)],
-)  # fmt: skip
+@pytest.mark.parametrize(("sign", "number"), [("test: ", signal.SIGTERM), ("accepted ", signal.SIGHUP)])
 def test_an_interrupted_job_goes_on_where_it_was(sign: str, number: signal.Signals, tmp_path: Path) -> None:
     home, repository, chosen = tmp_path / "home", orders(tmp_path / "shop"), candidates(tmp_path)
     code, lines = stopped_at(sign, number, home, "submit", str(repository), *chosen)
@@ -65,14 +61,6 @@ def test_an_interrupted_job_goes_on_where_it_was(sign: str, number: signal.Signa
     assert lines[-1] == f"optimizer: job 1 interrupted: go on with: {again}"
     (job,) = json.loads(program(home, "jobs", "--json").stdout)
     assert job["state"] == "interrupted"
-    ends_like_an_undisturbed_run(home, repository, chosen)
-
-
-@pytest.mark.parametrize("sign", ["record: ", "judge: "])
-def test_a_killed_job_goes_on_where_it_was(sign: str, tmp_path: Path) -> None:
-    home, repository, chosen = tmp_path / "home", orders(tmp_path / "shop"), candidates(tmp_path)
-    code, _ = stopped_at(sign, signal.SIGKILL, home, "submit", str(repository), *chosen)
-    assert code == -signal.SIGKILL
     ends_like_an_undisturbed_run(home, repository, chosen)
 
 

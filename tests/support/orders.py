@@ -61,7 +61,11 @@ CANDIDATES = [
     {"function": "orders.py::largest", "source": WRONG, "summary": "Quick, and wrong"},
 ]
 # Nothing is installed: the tests of the target run with what runs these.
-SETTINGS = {"OPTIMIZER_INSTALL": "false", "OPTIMIZER_PYTHON": sys.executable}
+SETTINGS = {
+    "OPTIMIZER_INSTALL": "false",
+    "OPTIMIZER_PYTHON": sys.executable,
+    "OPTIMIZER_SEARCH_SECONDS": "0.5",
+}
 
 
 def orders(folder: Path) -> Path:
