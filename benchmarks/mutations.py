@@ -10,7 +10,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.mutation_operators import OPERATORS, Replacement, Scope
+from benchmarks.mutation_operators import OPERATORS
+from benchmarks.mutation_scope import Replacement, Scope
 from benchmarks.mutation_types import names_alike
 
 _SKIPPED = frozenset({"annotation", "returns", "decorator_list", "type_params"})
