@@ -167,6 +167,8 @@ class _Job:
         worth = self._settle_early(functions, environment.packages)
         if not worth:
             return
+        if self.engine.remark:
+            self._note(self.engine.remark)
         with prepare_target(
             self.checkout, environment, worth, self.engine, self._note, self.watcher
         ) as target:

@@ -79,8 +79,6 @@ def _scanned(request: Request, view: View, proofs: Path | None) -> tuple[Report,
         settings = configured(request.flags, request.assignments, settings_files(checkout)).settings
         store = MemoryStore() if request.dry_run else until_the_end(make_store(settings))
         engine = make_engine(settings, store)
-        if engine.remark:
-            note(f"note: {engine.remark}", request.quiet)
         tally = Tally(settings.budget_seconds)
         order = Order(resume=request.resume, publish=not request.dry_run)
         try:

@@ -1,7 +1,7 @@
 """Forking is replaced, so that what a session leaves behind stays for the next one."""
 
 from optimizer.domain.evidence import Reason
-from tests.support.verdict_attacks import HARNESS, Attack, Judge
+from tests.support.verdict_attacks import HARNESS, NO_GAIN, Attack, Judge
 
 CANDIDATE = (
     HARNESS
@@ -18,7 +18,7 @@ def weigh(xs):
 ATTACK = Attack(
     CANDIDATE,
     frozenset({Reason.NOT_ONE_FUNCTION}),
-    frozenset({Reason.CRASH, Reason.LOAD_FAILED, Reason.HANG}),
+    frozenset({Reason.CRASH, Reason.LOAD_FAILED, Reason.HANG}) | NO_GAIN,
 )
 
 
