@@ -12,7 +12,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 OURS = {"optimizer", "db", "migrations", "benchmarks", "tests"}
-BESIDE = {"canonical", "frames", "observe", "payload"}  # files of the runners, beside each other
+RUNNERS = ROOT / "optimizer/languages/runners"
+BESIDE = {path.stem for path in RUNNERS.glob("*.py")}  # inside the sandbox they are no package
 TARGETS = {"pytest"}  # imported inside the sandbox, where it is the target's own
 PROGRAMS = {"mypy", "ruff", "import-linter", "types-pyyaml"}
 
