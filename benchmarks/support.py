@@ -88,6 +88,7 @@ def referee(
     guard: Guard = lambda _function, _candidate, _module: None,
     launcher: Launcher | None = None,
     protocol: Protocol | None = None,
+    settings: Settings | None = None,
 ) -> Iterator[Referee]:
     """A referee for the one function of a module; identical candidates pass unless `guard` says no."""
     protocol = protocol or Protocol()
@@ -102,7 +103,7 @@ def referee(
             if isinstance(expected, Decision):
                 raise SystemExit(f"the benchmark's own function is not usable: {expected}")
             classes = calibrate(arena, size_classes(expected, protocol), protocol)
-            yield Referee(arena, expected, classes, guard, Settings(), protocol)
+            yield Referee(arena, expected, classes, guard, settings or Settings(), protocol)
 
 
 def _arena(folder: Path, source: bytes, launcher: Launcher, core: int | None) -> Arena:
