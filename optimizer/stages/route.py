@@ -8,12 +8,6 @@ from optimizer.domain.settings import Settings
 from optimizer.domain.workloads import FunctionProfile
 
 
-def wanted_path(path: str, settings: Settings) -> bool:
-    """By the include and exclude globs."""
-    included = not settings.include or any(fnmatchcase(path, glob) for glob in settings.include)
-    return included and not any(fnmatchcase(path, glob) for glob in settings.exclude)
-
-
 def wanted_function(function: Function, settings: Settings) -> bool:
     globs = settings.functions
     return not globs or any(
