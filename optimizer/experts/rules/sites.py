@@ -50,9 +50,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What takes the place of `count` statements, or of one expression."""
+    """What takes the place of `count` statements."""
 
-    new: Sequence[Statement] | cst.BaseExpression
+    new: Sequence[Statement]
     count: int = 1
     imports: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()  # variables that nothing may read any more
@@ -60,7 +60,6 @@ class Change:
 
 
 StatementRule = Callable[[Scene, Place], Change | None]
-ExpressionRule = Callable[[Scene, cst.BaseExpression, tuple[cst.CSTNode, ...]], Change | None]
 FunctionRule = Callable[[Scene, cst.FunctionDef], tuple[cst.FunctionDef, tuple[str, ...]] | None]
 
 
@@ -71,17 +70,6 @@ def in_statements(find: StatementRule) -> Callable[[ProposalRequest], Iterator[R
         seen = scene(request)
         if seen is not None:
             yield from _rewrites(seen, _statement_sites(seen, find), _replace_statements)
-
-    return rewrite
-
-
-def in_expressions(find: ExpressionRule) -> Callable[[ProposalRequest], Iterator[Rewrite]]:
-    """A rewriter that asks `find` about each expression, with the nodes above it."""
-
-    def rewrite(request: ProposalRequest) -> Iterator[Rewrite]:
-        seen = scene(request)
-        if seen is not None:
-            yield from _rewrites(seen, _expression_sites(seen, find), _replace_expressions)
 
     return rewrite
 
@@ -249,38 +237,3 @@ def _replace_statements(function: cst.FunctionDef, sites: _Sites) -> cst.Functio
     changed = function.visit(_Blocks(sites))
     assert isinstance(changed, cst.FunctionDef)
     return changed
-
-
-class _Expressions(cst.CSTTransformer):
-    def __init__(self, sites: _Sites) -> None:
-        super().__init__()
-        self._sites = sites
-
-    def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]  # never removes
-        change = self._sites.get(id(original_node))
-        if change is not None and isinstance(change.new, cst.BaseExpression):
-            return change.new
-        return updated_node
-
-
-def _replace_expressions(function: cst.FunctionDef, sites: _Sites) -> cst.FunctionDef:
-    changed = function.visit(_Expressions(sites))
-    assert isinstance(changed, cst.FunctionDef)
-    return changed
-
-
-def _expression_sites(seen: Scene, find: ExpressionRule) -> _Sites:
-    sites: _Sites = {}
-    _look_at(seen, find, seen.parsed.function.body, (seen.parsed.function,), sites)
-    return sites
-
-
-def _look_at(
-    seen: Scene, find: ExpressionRule, node: cst.CSTNode, above: tuple[cst.CSTNode, ...], sites: _Sites
-) -> None:
-    change = find(seen, node, above) if isinstance(node, cst.BaseExpression) else None
-    if change is not None:
-        sites[id(node)] = change
-        return
-    for child in node.children:
-        _look_at(seen, find, child, (*above, node), sites)
