@@ -222,7 +222,7 @@ class _Blocks(cst.CSTTransformer):
         index = 0
         while index < len(before):
             change = self._sites.get(id(before[index]))
-            if change is None or isinstance(change.new, cst.BaseExpression):
+            if change is None:
                 body.append(after[index])
                 index += 1
             else:
