@@ -8,12 +8,23 @@ from datetime import datetime
 from typing import Any, cast
 
 from db.evaluations import evaluation_value
-from db.tables import FunctionRow, InputRow, JobEventRow, JobRow, PatchRow, WorkloadInputRow, WorkloadRow
+from db.tables import (
+    FunctionRow,
+    InputRow,
+    JobEventRow,
+    JobRow,
+    PatchRow,
+    WorkerRow,
+    WorkloadInputRow,
+    WorkloadRow,
+    WorkRow,
+)
 from optimizer.domain.evidence import Decision, Reason
 from optimizer.domain.functions import Function, FunctionKind, Span
-from optimizer.domain.jobs import Event, Job, JobState, NewJob, Repository, Stage
+from optimizer.domain.jobs import Event, Job, JobState, NewJob, Repository, Stage, Submission
 from optimizer.domain.patches import NewPatch, Patch, PatchState, Surroundings
 from optimizer.domain.results import FunctionResult
+from optimizer.domain.work import Queue, Worker, WorkItem
 from optimizer.domain.workloads import FunctionProfile, Input, Origin, Workload, workload_hash
 
 
@@ -29,6 +40,8 @@ def job_row(new: NewJob, repository_id: int, now: datetime) -> JobRow:
         created_at=now,
         finished_at=None,
         error="",
+        started_at=now,
+        submission=None,
     )
 
 
@@ -45,6 +58,69 @@ def job_value(row: JobRow) -> Job:
         created_at=row.created_at,
         finished_at=row.finished_at,
         error=row.error,
+        started_at=row.started_at,
+    )
+
+
+def queued_row(submission: Submission, repository_id: int, now: datetime) -> JobRow:
+    """What the scan is of is not known yet: see `found_columns`."""
+    return JobRow(
+        repository_id=repository_id,
+        ref=submission.ref or "",
+        commit_id="",
+        tree="",
+        fingerprint="",
+        settings="{}",
+        state=JobState.QUEUED.value,
+        created_at=now,
+        finished_at=None,
+        error="",
+        started_at=None,
+        submission=submission_json(submission),
+    )
+
+
+def found_columns(new: NewJob) -> dict[str, object]:
+    return {
+        "ref": new.ref,
+        "commit_id": new.commit,
+        "tree": new.tree,
+        "fingerprint": new.fingerprint,
+        "settings": new.settings,
+    }
+
+
+def submission_json(submission: Submission) -> dict[str, object]:
+    return {**asdict(submission), "flags": dict(submission.flags)}
+
+
+def submission_value(data: dict[str, Any]) -> Submission:
+    """JSON's lists become the tuples that settings have."""
+    flags = {name: tuple(v) if isinstance(v, list) else v for name, v in data["flags"].items()}
+    return Submission(**{**data, "flags": flags})
+
+
+def item_value(row: WorkRow) -> WorkItem:
+    return WorkItem(
+        id=row.id,
+        job_id=row.job_id,
+        queue=Queue(row.queue),
+        label=row.label,
+        deaths=row.deaths,
+        retries=row.retries,
+        queued_at=row.queued_at,
+    )
+
+
+def worker_value(row: WorkerRow) -> Worker:
+    return Worker(
+        name=row.name,
+        queues=tuple(cast("list[str]", row.queues)),
+        host=row.host,
+        pid=row.pid,
+        concurrency=row.concurrency,
+        started_at=row.started_at,
+        seen_at=row.seen_at,
     )
 
 

@@ -50,6 +50,18 @@ def save(session: Session, job_id: int, result: FunctionResult, now: datetime) -
     return patch.id
 
 
+def save_settled(session: Session, job_id: int, results: Sequence[FunctionResult], now: datetime) -> None:
+    """Many functions that ended without a workload or candidates, at once."""
+    rows = [function_columns(job_id, result, now) for result in results]
+    if rows:
+        session.execute(_insert_new(session, FunctionRow), rows)
+
+
+def lock_repository(session: Session, row_id: int) -> None:
+    """Others that do the same wait until this transaction ends."""
+    session.execute(select(RepositoryRow.id).where(RepositoryRow.id == row_id).with_for_update())
+
+
 def _claim(session: Session, columns: Mapping[str, object]) -> int | None:
     """The new function's id; None when it is there already."""
     statement = _insert_new(session, FunctionRow).values(columns).returning(FunctionRow.id)

@@ -1,72 +1,41 @@
 """The Store over SQLAlchemy, the same on SQLite and on Postgres."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL, Engine, Row, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from db import mapping, queries, saving
-from db.connect import describe, explained, for_writing, is_sqlite, make_engine, parse_url, sqlite_path
+from db.sessions import Sessions, open_sessions
 from db.tables import CandidateRow, EvaluationRow, FunctionRow, JobEventRow, JobRow, PatchRow, ReviewRow
-from db.upgrade import newest, refuse_newer, revision_of
 from db.views import view_named
-from optimizer.domain.errors import DatabaseError, NotFoundError
-from optimizer.domain.jobs import Event, FunnelRow, Job, JobState, NewJob, Stage
+from optimizer.domain.errors import NotFoundError
+from optimizer.domain.jobs import FINAL, Event, FunnelRow, Job, JobState, NewJob, Stage
 from optimizer.domain.patches import Patch, PatchState
 from optimizer.domain.results import FunctionResult
 
-_FINAL = (JobState.DONE, JobState.FAILED)
 _STAGES = [stage.value for stage in Stage]
-_UPGRADE = "run: optimizer db upgrade"
 
 
 def open_store(url: str) -> "SqlStore":
     """A store over a database that answers and has this version's schema; raises DatabaseError."""
-    parsed = parse_url(url)
-    path = sqlite_path(parsed) if is_sqlite(parsed) else None
-    if path is not None and not path.exists():
-        raise DatabaseError(f"There is no database {path} yet; {_UPGRADE}")
-    engine = make_engine(parsed)
-    try:
-        _check_schema(parsed, engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return SqlStore(engine, parsed)
-
-
-def _check_schema(url: URL, engine: Engine) -> None:
-    try:
-        with engine.connect() as connection:
-            found = revision_of(connection)
-    except SQLAlchemyError as error:
-        raise explained(url, error) from error
-    refuse_newer(url, found)
-    if found != newest():
-        raise DatabaseError(f"The schema of {describe(url)} is older than this version; {_UPGRADE}")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return SqlStore(open_sessions(url))
 
 
 class SqlStore:
     """Implements `optimizer.ports.Store`. Each method is one transaction; any of them raises
     DatabaseError when the database went away. Threads may share it; forked processes may not."""
 
-    def __init__(self, engine: Engine, url: URL, now: Callable[[], datetime] = _now) -> None:
-        self._engine = engine
-        self._writer = for_writing(engine)
-        self._url = url
-        self._now = now
+    def __init__(self, sessions: Sessions) -> None:
+        self.sessions = sessions
+        self._reading = sessions.reading
+        self._writing = sessions.writing
+        self._now = sessions.now
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.sessions.close()
 
     def __enter__(self) -> Self:
         return self
@@ -75,24 +44,6 @@ class SqlStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with self._transaction(self._engine) as session:
-            yield session
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with self._transaction(self._writer) as session:
-            yield session
-
-    @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Session]:
-        try:
-            with Session(engine) as session, session.begin():
-                yield session
-        except SQLAlchemyError as error:
-            raise explained(self._url, error) from error
 
     def create_job(self, new: NewJob) -> Job:
         with self._writing() as session:
@@ -119,7 +70,7 @@ class SqlStore:
             statement = (
                 update(JobRow)
                 .where(JobRow.id == job_id, JobRow.state == expected.value)
-                .values(state=to.value, error=error, finished_at=self._now() if to in _FINAL else None)
+                .values(state=to.value, error=error, finished_at=self._now() if to in FINAL else None)
                 .returning(JobRow.id)
             )
             return session.execute(statement).scalar_one_or_none() is not None

@@ -20,7 +20,10 @@ from optimizer.domain.settings import Settings
 FILES = ("pyproject.toml", ".optimizer.toml")
 PREFIX = "OPTIMIZER_"
 NOT_OURS = "OPTIMIZER_TEST_POSTGRES"  # where our own tests find a server: no setting
-OURS_ONLY = ("home", "database_url", "candidates_file", "python", "memory_mb")
+OURS_ONLY = (
+    "home", "database_url", "candidates_file", "python", "memory_mb", "broker_url", "lease_seconds",
+    "max_deaths", "max_open", "keep_samples_days", "batch_size", "batch_seconds",
+)  # fmt: skip
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
 # What git-check-ref-format allows, and a little less; the rest of a name is always a word.
 _PREFIX_OF_BRANCHES = re.compile(r"(?![/.-])(?!.*(?:\.\.|//|/\.|\./|\.lock/))[\w+./-]*")
@@ -137,7 +140,7 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError("max_launches has to be between 3 and 100")
     if not 0 <= settings.float_tolerance < 1:
         raise ConfigError("float_tolerance has to be at least 0 and under 1")
-    for name in ("budget_seconds", "search_seconds"):
+    for name in ("budget_seconds", "search_seconds", "keep_samples_days", "batch_seconds", "max_open"):
         if getattr(settings, name) < 0:
             raise ConfigError(f"{name} has to be at least 0")
     if not _PREFIX_OF_BRANCHES.fullmatch(settings.branch_prefix):
@@ -146,7 +149,8 @@ def _checked(settings: Settings) -> Settings:
         shlex.split(settings.test_command)
     except ValueError as error:
         raise ConfigError(f"test_command: {error} in {settings.test_command!r}") from None
-    for name in ("call_seconds", "test_seconds", "memory_mb", "max_memory_ratio", "max_inputs"):
+    positive = ("call_seconds", "test_seconds", "memory_mb", "max_memory_ratio", "max_inputs")
+    for name in (*positive, "lease_seconds", "max_deaths", "batch_size"):
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name} has to be more than 0")
     return settings

@@ -1,13 +1,14 @@
 """The few Protocols that the stages need. One contract suite runs over every implementation."""
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from optimizer.domain.candidates import Candidate, ProposalRequest
 from optimizer.domain.isolation import Command, Finished
-from optimizer.domain.jobs import Event, FunnelRow, Job, JobState, NewJob
+from optimizer.domain.jobs import Event, FunnelRow, Job, JobState, NewJob, Repository, Submission
 from optimizer.domain.patches import Patch, PatchState
 from optimizer.domain.results import FunctionResult
+from optimizer.domain.work import Backlog, Claim, Plan, Queue, Worker, WorkItem
 
 
 class Expert(Protocol):
@@ -28,10 +29,115 @@ class Expert(Protocol):
         ...
 
 
+@runtime_checkable
+class BatchExpert(Expert, Protocol):
+    """An expert for which many functions at once cost little more than one: a model on a GPU."""
+
+    def propose_batch(self, requests: Sequence[ProposalRequest]) -> Sequence[Sequence[Candidate]]:
+        """The candidates of each request, in the same order."""
+        ...
+
+
 class Sandbox(Protocol):
     """Runs a program of somebody else's where it can do no harm."""
 
     def run(self, command: Command, stdin: bytes = b"") -> Finished: ...
+
+
+class WorkQueue(Protocol):
+    """Work that waits. Every method is one transaction; a change by a holder that was given up is refused,
+    which False or None says."""
+
+    def submit(self, submission: Submission, repository: Repository) -> tuple[Job, WorkItem]:
+        """Raises AnotherRunsError when a job of the repository is under way."""
+        ...
+
+    def submission(self, job_id: int) -> Submission | None:
+        """None for a job that was never queued. Raises NotFoundError."""
+        ...
+
+    def claim(self, item_id: int, queue: Queue, seconds: float) -> Claim | None:
+        """Holds the item for so long. None: it is not there, not due, another's, or in another queue."""
+        ...
+
+    def extend(self, claim: Claim, seconds: float) -> bool: ...
+    def found(self, claim: Claim, found: NewJob) -> bool:
+        """What a job turned out to be of."""
+        ...
+
+    def plan(self, claim: Claim, plan: Plan) -> Sequence[WorkItem] | None:
+        """Ends a scan: what is settled is saved, the rest waits in `propose`."""
+        ...
+
+    def facts(self, job_id: int) -> bytes:
+        """As planned. Raises NotFoundError."""
+        ...
+
+    def advance(self, claim: Claim, to: Queue, trial: bytes) -> bool: ...
+    def finish(self, claim: Claim, result: FunctionResult) -> bool:
+        """Saves the result, and the item is done."""
+        ...
+
+    def release(self, claim: Claim, delay: float) -> bool:
+        """Gives it back, for a fault that is not its own; due again after so many seconds."""
+        ...
+
+    def end_job(self, claim: Claim, to: JobState, error: str = "") -> bool:
+        """From its scan: nothing is left to do, or it cannot be done."""
+        ...
+
+    def close_job(self, job_id: int) -> bool:
+        """Marks a running job as done when nothing of it waits any more."""
+        ...
+
+    def cancel(self, job_id: int) -> bool:
+        """False when it is over already. Raises NotFoundError."""
+        ...
+
+    def retry(self, job_id: int) -> WorkItem | None:
+        """Queues what a job that ended left undone; None when it is under way. Raises NotFoundError,
+        AnotherRunsError, and ConfigError for a job that was never queued."""
+        ...
+
+    def free(self) -> Sequence[WorkItem]:
+        """Frees what dead workers held."""
+        ...
+
+    def close_jobs(self) -> Sequence[int]:
+        """`close_job` for all; the ids of those that were closed."""
+        ...
+
+    def due(self, queue: Queue, sent_before: float) -> Sequence[WorkItem]:
+        """What waits, is due, and was sent to the broker more than so many seconds ago, or never."""
+        ...
+
+    def sent(self, items: Sequence[WorkItem]) -> None: ...
+    def backlog(self) -> Sequence[Backlog]: ...
+    def left(self, job_id: int) -> Mapping[Queue, int]:
+        """How many items of a job are in each queue."""
+        ...
+
+    def report(self, worker: Worker) -> None:
+        """A worker says that it is alive; its times are the database's."""
+        ...
+
+    def workers(self, seen_within: float) -> Sequence[Worker]: ...
+
+
+class Broker(Protocol):
+    """Tells workers that there is work. What it forgets is told again; what it says twice does no harm."""
+
+    def send(self, items: Sequence[WorkItem]) -> None:
+        """Raises BrokerError."""
+        ...
+
+    def held(self, queue: Queue) -> int:
+        """How many messages wait in the queue. Raises BrokerError."""
+        ...
+
+    def items(self, queue: Queue) -> frozenset[int]:
+        """The ids of the items that they are about. Raises BrokerError."""
+        ...
 
 
 class Store(Protocol):

@@ -38,7 +38,12 @@ from optimizer.stages.target import TargetUnderTest, prepare_target
 from optimizer.vcs.worktree import remove_tree
 
 # Settings that do not change what a scan finds.
-_ASIDE = ("home", "database_url", "budget_seconds", "branch_prefix")
+_ASIDE = (
+    "home", "database_url", "budget_seconds", "branch_prefix", "broker_url", "lease_seconds", "max_deaths",
+    "max_open", "keep_samples_days", "batch_size", "batch_seconds",
+)  # fmt: skip
+
+_SECRET = ("database_url", "broker_url")
 
 
 def fingerprint(settings: Settings, experts: Sequence[Expert]) -> str:
@@ -50,7 +55,7 @@ def fingerprint(settings: Settings, experts: Sequence[Expert]) -> str:
 
 def _told(settings: Settings) -> dict[str, object]:
     """The settings as they are kept with the job: without what may hold a password."""
-    return {key: value for key, value in dataclasses.asdict(settings).items() if key != "database_url"}
+    return {key: value for key, value in dataclasses.asdict(settings).items() if key not in _SECRET}
 
 
 def scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) -> Report:

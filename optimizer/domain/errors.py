@@ -59,6 +59,18 @@ class NoisyMachineError(OptimizerError):
     exit_code = 9
 
 
+class BrokerError(OptimizerError):
+    """The broker is unreachable or refuses us, or a queue is not one of ours."""
+
+    exit_code = 10
+
+
+class AnotherRunsError(OptimizerError):
+    """There may be one of these at a time: a scheduler, or a job of one repository."""
+
+    exit_code = 11
+
+
 class StoppedError(OptimizerError):
     """Stopped by the user; `--resume` goes on from here."""
 

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NO_CANDIDATE = "no-candidate"
     NONE_ACCEPTED = "none-accepted"  # candidates there were, each refused for its own reason
     BUDGET = "budget"  # the time given ran out before its turn
+    SET_ASIDE = "set-aside"  # workers died over it, again and again
     # candidates, before running
     SYNTAX = "syntax"
     SAME = "same-as-original"

@@ -1,15 +1,22 @@
 """One scan of one repository at one commit."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class JobState(StrEnum):
+    QUEUED = "queued"  # waits for a worker
     RUNNING = "running"
     INTERRUPTED = "interrupted"  # `submit --resume` goes on
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
 class Stage(StrEnum):
@@ -46,6 +53,16 @@ class NewJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Submission:
+    """What a worker needs to begin a job that somebody else asked for."""
+
+    source: str  # URL without credentials, or an absolute path that the workers see, too
+    ref: str | None = None
+    flags: Mapping[str, Any] = field(default_factory=dict)  # settings that were given, by field name
+    candidates: str = field(default="", repr=False)  # text of the file of candidates
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     id: int
     repository: Repository
@@ -58,6 +75,7 @@ class Job:
     created_at: datetime
     finished_at: datetime | None = None
     error: str = ""
+    started_at: datetime | None = None  # None: it waits for a worker
 
 
 @dataclass(frozen=True, slots=True)

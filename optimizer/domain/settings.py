@@ -31,3 +31,10 @@ class Settings:
     branch_prefix: str = "optimizer/"
     database_url: str = ""  # empty: SQLite under `home`
     home: str = ""  # empty: $OPTIMIZER_HOME, else the XDG state directory
+    broker_url: str = ""  # redis://...: jobs are queued for workers; empty: they run in this process
+    lease_seconds: float = 60.0  # after which a worker that was not heard of counts as dead
+    max_deaths: int = 3  # of workers over one function at one stage, before it is set aside
+    max_open: int = 20  # open patches of a repository, from which on scheduled jobs wait for reviews
+    keep_samples_days: float = 180.0  # raw timing samples of refused candidates older than that go; 0: none
+    batch_size: int = 16  # functions proposed for at once
+    batch_seconds: float = 0.2  # that the first of a batch waits for others

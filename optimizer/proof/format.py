@@ -7,17 +7,15 @@ over. Reading takes bounded time and memory, builds plain values only, and loads
 import gzip
 import hashlib
 import json
-import math
 import re
 import zlib
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
-import msgspec
-
 from optimizer.domain.errors import BundleError
 from optimizer.domain.evidence import Measurement
+from optimizer.encoding import from_json, to_json
 from optimizer.proof.bundle import Bundle
 
 NAME = "optimizer-proof"
@@ -29,7 +27,6 @@ _MAX_TEXT = 256 * 2**20  # bytes, not compressed
 _MAX_HEADER = 1000  # bytes
 _MAX_VALUES = 5_000_000  # in the JSON: what is small on paper may be large in memory
 _MAX_SAMPLES, _MAX_LAUNCHES, _MAX_SIZES, _MAX_CALLS = 100_000, 1000, 16, 10**9
-_FLOAT = "$float"  # JSON has no word for infinity: {"$float": "inf"}
 _ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -38,9 +35,9 @@ def to_bytes(bundle: Bundle) -> bytes:
 
     Raises BundleError when it would be too large to be read again.
     """
-    content = json.dumps(_finite(msgspec.to_builtins(bundle)), **_COMPACT).encode("ascii")
+    content = to_json(bundle)
     head = {"format": NAME, "sha256": hashlib.sha256(content).hexdigest(), "version": VERSION}
-    text = json.dumps(head, **_COMPACT).encode("ascii") + b"\n" + content + b"\n"
+    text = to_json(head) + b"\n" + content + b"\n"
     buffer = BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0, compresslevel=9) as file:
         file.write(text)
@@ -55,21 +52,13 @@ def from_bytes(data: bytes) -> Bundle:
     if hashlib.sha256(content).hexdigest() != head.get("sha256"):
         raise BundleError("is damaged: its content is not what its hash was made from; get it again")
     try:
-        bundle = msgspec.convert(_loaded(content), Bundle)
+        bundle = from_json(content, Bundle)
     except (ValueError, RecursionError) as error:  # msgspec's and json's own are ValueErrors
         raise BundleError(f"is not of the form of version {VERSION}: {error}") from None
     complaint = _complaint(bundle)
     if complaint:
         raise BundleError(f"is not of the form of version {VERSION}: {complaint}")
     return bundle
-
-
-_COMPACT: dict[str, Any] = {
-    "sort_keys": True,
-    "separators": (",", ":"),
-    "ensure_ascii": True,  # names and sources may hold surrogates, which UTF-8 has no bytes for
-    "allow_nan": False,
-}
 
 
 def _lines(data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -118,30 +107,6 @@ def _header(line: bytes) -> dict[str, Any]:
 def _values(content: bytes) -> int:
     """More than there are values in the JSON, without reading it."""
     return sum(content.count(mark) for mark in (b",", b"[", b"{"))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return {_FLOAT: str(value)}
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _loaded(content: bytes) -> object:
-    return json.loads(content, object_hook=_infinite, parse_constant=_no_constant)
-
-
-def _infinite(found: dict[str, Any]) -> object:
-    if found.keys() != {_FLOAT}:
-        return found
-    if found[_FLOAT] not in ("inf", "-inf", "nan"):
-        raise ValueError(f"{_FLOAT} has to be inf, -inf or nan")
-    return float(found[_FLOAT])
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _complaint(bundle: Bundle) -> str:

@@ -10,13 +10,12 @@ from typing import Any
 
 from optimizer.domain.errors import NotFoundError
 from optimizer.domain.evidence import Decision, Evaluation, Reason
-from optimizer.domain.jobs import Event, FunnelRow, Job, JobState, NewJob, Stage
+from optimizer.domain.jobs import FINAL, Event, FunnelRow, Job, JobState, NewJob, Stage
 from optimizer.domain.patches import NewPatch, Patch, PatchState
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.workloads import workload_hash
 from optimizer.testing.memory_views import Saved, rows_of
 
-_FINAL = (JobState.DONE, JobState.FAILED)
 _OPEN = (JobState.RUNNING, JobState.INTERRUPTED)
 _NOT_TRIED = (Reason.BUDGET, Reason.UNCHANGED)
 
@@ -49,7 +48,8 @@ class MemoryStore:
                 fingerprint=new.fingerprint,
                 settings=new.settings,
                 state=JobState.RUNNING,
-                created_at=self.now(),
+                created_at=(now := self.now()),
+                started_at=now,
             )
             self._jobs[job.id] = job
             return job
@@ -70,7 +70,7 @@ class MemoryStore:
             job = self.job(job_id)
             if job.state is not expected:
                 return False
-            finished = self.now() if to in _FINAL else None
+            finished = self.now() if to in FINAL else None
             self._jobs[job_id] = replace(job, state=to, error=error, finished_at=finished)
             return True
 

@@ -1,0 +1,1 @@
+"""Celery app, queues and tasks: the stages of the engine, spread over machines."""
