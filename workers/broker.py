@@ -16,6 +16,7 @@ from optimizer.domain.work import Queue, WorkItem
 from optimizer.vcs.source import hide_credentials
 from workers.app import make_app, task_name
 
+_REFUSALS = ("NOAUTH", "WRONGPASS")
 _CHUNK = 1000  # messages read at once
 
 
@@ -77,10 +78,7 @@ class CeleryBroker:
     def _error(self, error: Exception) -> BrokerError:
         where = hide_credentials(str(self.app.conf.broker_url))
         cause = error.__cause__ or error
-        refused = (
-            isinstance(cause, AuthenticationError) or "NOAUTH" in str(cause) or "WRONGPASS" in str(cause)
-        )
-        if refused:
+        if isinstance(cause, AuthenticationError) or any(sign in str(cause) for sign in _REFUSALS):
             return BrokerError(f"the broker {where} refuses us: check user and password in broker_url")
         reason = " ".join(str(cause).split()).rstrip(".") or type(cause).__name__
         return BrokerError(f"the broker {where} cannot be reached ({reason}): is Redis running there?")

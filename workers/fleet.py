@@ -32,6 +32,6 @@ def open_fleet(settings: Settings) -> Fleet:
     if is_sqlite(sessions.url):
         sessions.close()
         raise ConfigError(
-            "workers need a database that all of them reach: set OPTIMIZER_DATABASE_URL to a Postgres"
+            "a broker needs a database that all workers reach: set OPTIMIZER_DATABASE_URL to a Postgres"
         )
     return Fleet(settings, sessions, SqlStore(sessions), SqlWork(sessions), broker)

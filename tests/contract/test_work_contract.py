@@ -74,7 +74,7 @@ def test_an_item_is_held_by_one_at_a_time(work: SqlWork, sql_store: SqlStore) ->
     assert work.claim(item.id, Queue.SCAN, _LONG) is None
     assert sql_store.job(job.id).state is JobState.RUNNING
     assert work.extend(claim, _LONG)
-    assert [(one.waiting, one.held) for one in work.backlog()][0] == (0, 1)
+    assert next((one.waiting, one.held) for one in work.backlog()) == (0, 1)
 
 
 def test_a_message_of_another_queue_claims_nothing(work: SqlWork) -> None:
