@@ -17,7 +17,6 @@ from pathlib import Path
 from benchmarks.real_repositories import PACKAGES, Package, make_repositories
 from benchmarks.support import finish
 from optimizer import bootstrap, vcs
-from optimizer.cli.repository import settings_files
 from optimizer.config import configure
 from optimizer.domain.evidence import Evaluation
 from optimizer.domain.functions import Function
@@ -25,6 +24,7 @@ from optimizer.domain.patches import Patch
 from optimizer.domain.results import FunctionResult
 from optimizer.engine import Order
 from optimizer.scan import scan
+from optimizer.stages.repository_settings import settings_files
 
 _PAGE = Path(__file__).parents[1] / "docs" / "results.md"
 _WANTED = 15

@@ -6,6 +6,7 @@ branches are named and made from their content, and `resume` leaves out what is 
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import json
 import tempfile
@@ -17,23 +18,20 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from optimizer import __version__, vcs
-from optimizer.domain.candidates import ProposalRequest
 from optimizer.domain.checkouts import Checkout
 from optimizer.domain.errors import ConfigError, NotFoundError, OptimizerError, RepositoryError
 from optimizer.domain.evidence import Decision, Reason
-from optimizer.domain.functions import Function, FunctionKind, Unparsed
+from optimizer.domain.functions import Function
 from optimizer.domain.jobs import Job, JobState, Stage
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.settings import Settings
 from optimizer.domain.workloads import workload_hash
 from optimizer.engine import Engine, Order, Report, Watcher
 from optimizer.environment import Environment, build_environment
-from optimizer.languages import language_of
 from optimizer.ports import Expert
-from optimizer.stages.checkout import choose_sources, job_for
-from optimizer.stages.imported import imported_sources
+from optimizer.stages.checkout import job_for
+from optimizer.stages.extract import early_decision, extract_functions, proposal_request
 from optimizer.stages.publish import publish
-from optimizer.stages.route import wanted_function
 from optimizer.stages.target import TargetUnderTest, prepare_target
 from optimizer.vcs.worktree import remove_tree
 
@@ -191,20 +189,7 @@ class _Job:
 
     def _extract(self) -> list[Function]:
         self.watcher.stage("extract")
-        settings = self.engine.settings
-        files = vcs.tracked_files(self.checkout)
-        paths, large = choose_sources(files, (".py",), settings.include, settings.exclude)
-        functions: list[Function] = []
-        skipped: list[Unparsed] = list(large)
-        for path in paths:
-            language = language_of(path)
-            if language is not None and not language.is_test(path):
-                found = language.extract(path, vcs.read_blob(self.checkout, path))
-                skipped += [found] if isinstance(found, Unparsed) else []
-                functions += [] if isinstance(found, Unparsed) else found
-        for file in skipped:
-            self._note(f"skipped {file.path}: {file.reason}")
-        return functions
+        return extract_functions(self.checkout, self.engine.settings, self._note)
 
     def _environment(self) -> Environment:
         self.watcher.stage("environment")
@@ -221,24 +206,13 @@ class _Job:
         self.watcher.stage("propose", f"{len(functions)} functions")
         left = []
         for function in functions:
-            decision = self._early(function, packages)
+            request = functools.partial(proposal_request, function, self.checkout, packages)
+            decision = early_decision(function, request, self.engine.settings, self.engine.experts)
             if decision:
                 self._finish(FunctionResult(function, decision))
             else:
                 left.append(function)
         return left
-
-    def _early(self, function: Function, packages: frozenset[str]) -> Decision | None:
-        if function.kind is FunctionKind.NESTED:
-            return Decision(Stage.EXTRACT, Reason.NESTED)
-        if not wanted_function(function, self.engine.settings):
-            return Decision(Stage.EXTRACT, Reason.EXCLUDED, "not among --function")
-        module = vcs.read_blob(self.checkout, function.path).decode("utf-8", "replace")
-        imported = imported_sources(self.checkout, function.path, module)
-        request = ProposalRequest(function, module, packages, imported=imported)
-        if not any(True for expert in self.engine.experts for _ in expert.propose(request)):
-            return Decision(Stage.PROPOSE, Reason.NO_CANDIDATE)
-        return None
 
     def _result(self, function: Function, target: TargetUnderTest, over: bool) -> FunctionResult:
         if over:

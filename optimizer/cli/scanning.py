@@ -27,12 +27,12 @@ from optimizer.cli.output import (
 from optimizer.cli.progress import Progress, Tally, View, duration, view_for_stderr
 from optimizer.cli.proof import ready_folder, write_bundles
 from optimizer.cli.ranking import by_impact, is_hot, tell_hidden, winners_by_impact
-from optimizer.cli.repository import settings_files
 from optimizer.cli.session import Assignments, configured, until_the_end
 from optimizer.domain.errors import StoppedError
 from optimizer.domain.results import FunctionResult
 from optimizer.engine import Engine, Order, Report
 from optimizer.scan import scan
+from optimizer.stages.repository_settings import settings_files
 from optimizer.testing.memory_store import MemoryStore
 
 

@@ -1,12 +1,12 @@
 """One function from its workload to its result."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from optimizer.bench.protocol import Protocol
-from optimizer.domain.candidates import ProposalRequest
+from optimizer.domain.candidates import Candidate, ProposalRequest
 from optimizer.domain.evidence import Decision, Evaluation, Reason
+from optimizer.domain.functions import Function
 from optimizer.domain.jobs import Stage
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.settings import Settings
@@ -16,7 +16,7 @@ from optimizer.sandbox.runner import RunnerDiedError, RunnerTimeoutError
 from optimizer.stages.arena import Arena
 from optimizer.stages.benchmark import calibrate
 from optimizer.stages.evaluate import Guard, Referee
-from optimizer.stages.propose import Search, search
+from optimizer.stages.propose import Search, proposals, search
 from optimizer.stages.sizes import size_classes
 from optimizer.stages.verify import original_outcomes
 
@@ -45,21 +45,49 @@ def judge(
     imported: tuple[tuple[str, str], ...] = (),
 ) -> FunctionResult:
     """From a workload to the best accepted candidate, or to where the function stopped."""
-    function = arena.function
-
-    def stopped(decision: Decision, tried: Search | None = None) -> FunctionResult:
-        return FunctionResult(function, decision, workload, profile, tried.evaluations if tried else ())
-
     module_source = arena.source.decode("utf-8", "replace")
-    request = ProposalRequest(function, module_source, dependencies, workload.visible, imported=imported)
+    request = ProposalRequest(
+        arena.function, module_source, dependencies, workload.visible, imported=imported
+    )
     referee = _attempted(arena, workload, panel)
     if isinstance(referee, Decision):
-        return stopped(referee, _guarded(request, panel))
-    tried = search(request, panel.experts, referee.evaluate, panel.rejected, told)
+        (proposed,) = proposals(panel.experts, [request])
+        tried = Search(guarded(arena, proposed, panel))
+        return FunctionResult(arena.function, referee, workload, profile, tried.evaluations)
+    return concluded(
+        arena.function,
+        workload,
+        profile,
+        search(request, panel.experts, referee.evaluate, panel.rejected, told),
+    )
+
+
+def judge_round(
+    arena: Arena,
+    workload: Workload,
+    candidates: Sequence[Candidate],
+    panel: Panel,
+    told: Callable[[Evaluation], None] = lambda _evaluation: None,
+) -> list[Evaluation] | Decision:
+    """The candidates of one round, one after the other; a Decision when the function cannot be judged."""
+    referee = _attempted(arena, workload, panel)
+    if isinstance(referee, Decision):
+        return referee
+    evaluations = []
+    for candidate in candidates:
+        evaluations.append(referee.evaluate(candidate))
+        told(evaluations[-1])
+    return evaluations
+
+
+def concluded(
+    function: Function, workload: Workload, profile: FunctionProfile | None, tried: Search
+) -> FunctionResult:
+    """Where a function stopped whose search is over."""
     if tried.winner is None:
-        return stopped(_none_accepted(tried), tried)
-    result = stopped(tried.winner.decision, tried)
-    return dataclasses.replace(result, winner=tried.winner.candidate.id)
+        return FunctionResult(function, _none_accepted(tried), workload, profile, tried.evaluations)
+    decision, winner = tried.winner.decision, tried.winner.candidate.id
+    return FunctionResult(function, decision, workload, profile, tried.evaluations, winner)
 
 
 def _attempted(arena: Arena, workload: Workload, panel: Panel) -> Referee | Decision:
@@ -71,14 +99,11 @@ def _attempted(arena: Arena, workload: Workload, panel: Panel) -> Referee | Deci
         return Decision(Stage.COLLECT, Reason.NOT_CALLABLE, f"the sandbox ended: {error}")
 
 
-def _guarded(request: ProposalRequest, panel: Panel) -> Search:
+def guarded(arena: Arena, candidates: Sequence[Candidate], panel: Panel) -> tuple[Evaluation, ...]:
     """What can be said of the candidates of a function that cannot be run."""
-    refused = []
-    for expert in panel.experts:
-        for candidate in expert.propose(request):
-            decision = panel.guard(request.function, candidate, request.module_source)
-            refused += [Evaluation(candidate, decision)] if decision else []
-    return Search(tuple(refused), None)
+    source = arena.source.decode("utf-8", "replace")
+    decisions = [(one, panel.guard(arena.function, one, source)) for one in candidates]
+    return tuple(Evaluation(one, decision) for one, decision in decisions if decision)
 
 
 def make_referee(arena: Arena, workload: Workload, panel: Panel) -> Referee | Decision:

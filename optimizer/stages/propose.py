@@ -5,13 +5,13 @@ what was proved.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from optimizer.domain.candidates import Candidate, ProposalRequest
 from optimizer.domain.evidence import Decision, Evaluation, Reason
 from optimizer.domain.jobs import Stage
-from optimizer.ports import Expert
+from optimizer.ports import BatchExpert, Expert
 
 MOST_PER_ROUND = 10
 MOST_ROUNDS = 4
@@ -21,10 +21,12 @@ _SIMPLER = 0.95  # of the best speed-up is enough for a simpler variant
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """All that was tried for a function, and what came out best."""
+    """All that was tried for a function so far, and what came out best."""
 
-    evaluations: tuple[Evaluation, ...]
-    winner: Evaluation | None
+    evaluations: tuple[Evaluation, ...] = ()
+    winner: Evaluation | None = None
+    rounds: int = 0
+    over: bool = False
 
 
 def search(
@@ -35,38 +37,73 @@ def search(
     told: Callable[[Evaluation], None] = lambda _evaluation: None,
 ) -> Search:
     """Offers the function, then each best accepted variant, until nothing improves."""
-    tried: dict[str, Evaluation] = {}
-    winner: Evaluation | None = None
-    for _ in range(MOST_ROUNDS):
+    state = Search()
+    while not state.over:
         round_ = []
-        for candidate in _fresh(request, experts, rejected | tried.keys(), winner):
-            tried[candidate.id] = evaluate(candidate)
-            round_.append(tried[candidate.id])
-            told(tried[candidate.id])
-        better = _best(round_, winner)
-        if better is None:
-            break
-        if winner is not None:
-            tried[winner.candidate.id] = _superseded(winner)
-        winner = better
-        request = _offered_again(request, winner.candidate)
-    for evaluation in list(tried.values()):
-        if winner and evaluation.decision.accepted and evaluation is not winner:
-            tried[evaluation.candidate.id] = _superseded(evaluation)
-    return Search(tuple(tried.values()), winner)
+        (proposed,) = proposals(experts, [offered(request, state)])
+        for candidate in fresh(proposed, state, rejected):
+            round_.append(evaluate(candidate))
+            told(round_[-1])
+        state = judged(state, round_)
+    return state
 
 
-def _fresh(
-    request: ProposalRequest, experts: Sequence[Expert], known: frozenset[str], parent: Evaluation | None
-) -> Iterator[Candidate]:
-    seen = set(known)
+def offered(request: ProposalRequest, state: Search) -> ProposalRequest:
+    """The function as it is in the file; from the second round on, as if the winner stood there."""
+    if state.winner is None:
+        return request
+    won = state.winner.candidate
+    return replace(request.rewritten(won.source, won.imports), parent=won.id)
+
+
+def proposals(experts: Sequence[Expert], requests: Sequence[ProposalRequest]) -> list[list[Candidate]]:
+    """What the experts propose for each request, in their order. A model is asked for all at once."""
+    found: list[list[Candidate]] = [[] for _ in requests]
     for expert in experts:
-        if request.function.language in expert.languages:
-            for proposed in list(expert.propose(request))[:MOST_PER_ROUND]:
-                candidate = _with_imports_of(parent.candidate, proposed) if parent else proposed
-                if candidate.id not in seen:
-                    seen.add(candidate.id)
-                    yield candidate
+        known = [
+            (place, request)
+            for place, request in enumerate(requests)
+            if request.function.language in expert.languages
+        ]
+        answers = _asked(expert, [request for _, request in known])
+        for (place, _), answer in zip(known, answers, strict=True):
+            found[place] += list(answer)[:MOST_PER_ROUND]
+    return found
+
+
+def _asked(expert: Expert, requests: Sequence[ProposalRequest]) -> Iterable[Iterable[Candidate]]:
+    if isinstance(expert, BatchExpert):
+        return expert.propose_batch(requests) if requests else ()
+    return [expert.propose(request) for request in requests]
+
+
+def fresh(proposed: Iterable[Candidate], state: Search, rejected: frozenset[str]) -> Iterator[Candidate]:
+    """Those that are to be judged: not tried before, and not rejected by a person."""
+    seen = {*rejected, *(evaluation.candidate.id for evaluation in state.evaluations)}
+    for candidate in proposed:
+        whole = _with_imports_of(state.winner.candidate, candidate) if state.winner else candidate
+        if whole.id not in seen:
+            seen.add(whole.id)
+            yield whole
+
+
+def judged(state: Search, round_: Sequence[Evaluation]) -> Search:
+    """The search after one more round. It is over when no candidate was clearly better than the winner."""
+    better = _best(round_, state.winner)
+    winner, rounds = better or state.winner, state.rounds + 1
+    over = better is None or rounds == MOST_ROUNDS
+    settled = state.winner if better else None  # it was the best, and is not any more
+    evaluations = tuple(
+        _superseded(one) if _loses(one, winner, over, settled) else one
+        for one in (*state.evaluations, *round_)
+    )
+    return Search(evaluations, winner, rounds, over)
+
+
+def _loses(one: Evaluation, winner: Evaluation | None, over: bool, settled: Evaluation | None) -> bool:
+    if winner is None or not one.decision.accepted or one.candidate.id == winner.candidate.id:
+        return False
+    return over or (settled is not None and one.candidate.id == settled.candidate.id)
 
 
 def _with_imports_of(parent: Candidate, candidate: Candidate) -> Candidate:
@@ -99,8 +136,3 @@ def _best(round_: Sequence[Evaluation], winner: Evaluation | None) -> Evaluation
 def _superseded(evaluation: Evaluation) -> Evaluation:
     detail = f"{speedup(evaluation):.3f}x; another variant was chosen"
     return replace(evaluation, decision=Decision(Stage.DECIDE, Reason.SUPERSEDED, detail))
-
-
-def _offered_again(request: ProposalRequest, candidate: Candidate) -> ProposalRequest:
-    """The accepted variant as if it stood in the file."""
-    return replace(request.rewritten(candidate.source, candidate.imports), parent=candidate.id)

@@ -1,6 +1,7 @@
 """The repository under test, made ready: environment, baseline tests, recorded calls, compiled modules."""
 
 import contextlib
+import functools
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -23,13 +24,23 @@ from optimizer.sandbox.runner import Target
 from optimizer.stages.arena import Arena
 from optimizer.stages.collect import build_workload
 from optimizer.stages.imported import imported_sources
-from optimizer.stages.judge import Panel, judge, make_referee
+from optimizer.stages.judge import Panel, guarded, judge, judge_round, make_referee
 from optimizer.stages.route import ranked
 from optimizer.vcs import read_blob
 from optimizer.workloads.recorded import Recording, TestRun, record_calls, run_tests
 from optimizer.workloads.testruns import REPO
 
 _CACHE = "/pycache"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What running the tests taught: enough to go on elsewhere without running them again."""
+
+    tests: TestRun  # before anything is changed
+    modules: tuple[tuple[str, str], ...]  # label -> the name its module had when it was called
+    sys_path: tuple[str, ...]
+    roots: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,10 @@ class TargetUnderTest:
     engine: Engine
     watcher: Watcher
     broken: dict[str, str] = field(default_factory=dict)  # module -> why it cannot be imported
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(self.tests, self.recording.modules, self.recording.sys_path, self.roots)
 
     def ranked(self, functions: Sequence[Function]) -> list[Function]:
         return ranked(functions, dict(self.tests.profiles), _language(functions[0]).static_rank)
@@ -68,6 +83,25 @@ class TargetUnderTest:
                 return Evaluation(candidate, referee)
             return referee.evaluate(candidate)
 
+    def judge_round(
+        self, function: Function, workload: Workload, candidates: Sequence[Candidate]
+    ) -> list[Evaluation] | FunctionResult:
+        """The candidates of one round through the referee; a result when the function cannot be judged."""
+        language = _language(function)
+        panel = self._panel(language, frozenset())
+        with contextlib.closing(self._arena(function, language)) as arena:
+            told = functools.partial(self.watcher.evaluated, function)
+            found = judge_round(arena, workload, candidates, panel, told)
+            self._remember(arena)
+            if isinstance(found, list):
+                return found
+            tried = guarded(arena, candidates, panel)
+            return FunctionResult(function, found, workload, self.tests.profile(function.label), tried)
+
+    def _remember(self, arena: Arena) -> None:
+        if arena.import_error:
+            self.broken[arena.target.module] = arena.import_error
+
     def _panel(self, language: Language, rejected: frozenset[str]) -> Panel:
         engine = self.engine
         note = self.watcher.note
@@ -84,11 +118,10 @@ class TargetUnderTest:
                 profile,
                 self.environment.packages,
                 panel,
-                lambda evaluation: self.watcher.evaluated(function, evaluation),
+                functools.partial(self.watcher.evaluated, function),
                 imported_sources(self.checkout, function.path, arena.source.decode("utf-8", "replace")),
             )
-            if arena.import_error:
-                self.broken[arena.target.module] = arena.import_error
+            self._remember(arena)
             return result
 
     def _arena(self, function: Function, language: Language) -> Arena:
@@ -158,10 +191,29 @@ def prepare_target(
     found = _language(functions[0]).source_roots(worktree, [function.path for function in functions])
     declared = [source.removeprefix(".").strip("/") for source in environment.sources]
     roots = tuple(dict.fromkeys([*declared, *found]))
-    with tempfile.TemporaryDirectory(prefix="optimizer-") as folder:
-        compiled = Path(folder)
-        _compile(checkout, environment, engine, roots, compiled)
+    with _compiled(checkout, environment, engine, roots) as compiled:
         yield TargetUnderTest(checkout, environment, tests, recording, roots, compiled, engine, watcher)
+
+
+@contextlib.contextmanager
+def reopened_target(
+    checkout: Checkout, environment: Environment, facts: Facts, engine: Engine, watcher: Watcher
+) -> Iterator[TargetUnderTest]:
+    """A target that was prepared before, perhaps on another machine. It has no calls: workloads are there."""
+    recording = Recording((), (), facts.modules, facts.sys_path, 0.0)
+    with _compiled(checkout, environment, engine, facts.roots) as compiled:
+        yield TargetUnderTest(
+            checkout, environment, facts.tests, recording, facts.roots, compiled, engine, watcher
+        )
+
+
+@contextlib.contextmanager
+def _compiled(
+    checkout: Checkout, environment: Environment, engine: Engine, roots: Sequence[str]
+) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="optimizer-") as folder:
+        _compile(checkout, environment, engine, roots, Path(folder))
+        yield Path(folder)
 
 
 def _failing(tests: TestRun) -> list[str]:

@@ -68,7 +68,7 @@ def winner(found: Search) -> str | None:
 
 
 def test_without_proposals_nothing_is_judged() -> None:
-    assert searched(Scripted({}), {}) == Search((), None)
+    assert searched(Scripted({}), {}) == Search((), None, rounds=1, over=True)
 
 
 def test_refused_candidates_are_kept_and_none_wins() -> None:
