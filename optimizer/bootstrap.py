@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from db.store import open_store
+from db.results import Results, open_results
 from db.upgrade import upgrade
 from optimizer.bench import calibration
 from optimizer.bench.protocol import Protocol
@@ -18,6 +18,7 @@ from optimizer.experts.rules.expert import RulesExpert
 from optimizer.experts.rules.table import all_rules
 from optimizer.ports import Expert, Store
 from optimizer.sandbox import bubblewrap
+from optimizer.sandbox.cores import own_core
 from optimizer.stages.calibrate import this_machine
 
 # Every expert: its name, and how it is made from the settings.
@@ -54,30 +55,56 @@ def database_url(settings: Settings) -> str:
 
 def make_store(settings: Settings) -> Store:
     """Opens the results database; the embedded one is made, and brought up to date, by itself."""
+    return make_results(settings).store
+
+
+def make_results(settings: Settings) -> Results:
+    """The same with all its parts."""
     url = database_url(settings)
     if url.startswith("sqlite"):
         ready_home(settings)
         upgrade(url)
-    return open_store(url)
+    return open_results(url)
 
 
 def make_experts(settings: Settings) -> Sequence[Expert]:
     names = dict.fromkeys(settings.experts)
     if settings.candidates_file:
         names["file"] = None
-    unknown = [name for name in names if name not in EXPERTS]
-    if unknown:
-        raise ConfigError(f"there is no expert {unknown[0]!r}: known are {', '.join(EXPERTS)}")
-    return [EXPERTS[name](settings) for name in names]
+    return [expert_named(name, settings) for name in names]
+
+
+def expert_named(name: str, settings: Settings) -> Expert:
+    """Raises ConfigError."""
+    if name not in EXPERTS:
+        raise ConfigError(f"there is no expert {name!r}: known are {', '.join(EXPERTS)}")
+    return EXPERTS[name](settings)
 
 
 def timing_core() -> int | None:
     """The last of our cores is for what is timed, this process keeps to the others; None on one core."""
+    reserved = keep_off(1)
+    return reserved[0] if reserved else None
+
+
+def keep_off(count: int) -> list[int]:
+    """Leaves the last cores, so many, to what is timed: this process and its children keep to the others.
+    Which they are; none where no other core would be left."""
     cores = sorted(os.sched_getaffinity(0))
-    if len(cores) < 2:
-        return None
-    os.sched_setaffinity(0, cores[:-1])
-    return cores[-1]
+    if len(cores) <= count:
+        return []
+    os.sched_setaffinity(0, cores[:-count])
+    return cores[-count:]
+
+
+def measuring(settings: Settings, cores: Sequence[int]) -> tuple[int | None, Protocol, str]:
+    """For one process of a worker that times: one of the cores, which no other one has, the protocol, and
+    what people should know of the machine. Raises NoisyMachineError; ConfigError when all cores are taken."""
+    home = ready_home(settings)
+    protocol = Protocol(max_launches=settings.max_launches)
+    found, remark = _quiet_enough(home, protocol)
+    core = own_core(home, cores) if cores else None
+    return core, replace(protocol, false_accept=found.false_accept if found else None), remark
 
 
 def make_engine(settings: Settings, store: Store | None = None) -> Engine:

@@ -22,11 +22,13 @@ PREFIX = "OPTIMIZER_"
 NOT_OURS = "OPTIMIZER_TEST_POSTGRES"  # where our own tests find a server: no setting
 OURS_ONLY = (
     "home", "database_url", "candidates_file", "python", "memory_mb", "broker_url", "lease_seconds",
-    "max_deaths", "max_open", "keep_samples_days", "batch_size", "batch_seconds",
+    "max_deaths", "max_open", "keep_samples_days", "bench_cores", "batch_size", "batch_seconds",
+    "api_schemes", "api_hosts", "api_private",
 )  # fmt: skip
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
 # What git-check-ref-format allows, and a little less; the rest of a name is always a word.
 _PREFIX_OF_BRANCHES = re.compile(r"(?![/.-])(?!.*(?:\.\.|//|/\.|\./|\.lock/))[\w+./-]*")
+_SCHEMES = ("https", "ssh", "http", "git", "file")  # of repositories
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _SMALLEST_GATE = 1.03  # neutral rewrites move the time by nearly that much
 
@@ -47,13 +49,8 @@ def configure(files: Mapping[str, str], environ: Mapping[str, str], flags: Mappi
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name, text in files.items():
-        for key, value in _table(name, text).items():
-            field = _field(key, name)
-            if field in OURS_ONLY:
-                raise ConfigError(
-                    f"{name}: {key!r} cannot be set by a repository: use a flag or {PREFIX}{field.upper()}"
-                )
-            values[field], origins[field] = _typed(field, value, f"{name}: {key}"), name
+        for field, value in foreign(_table(name, text), name, "a repository").items():
+            values[field], origins[field] = value, name
     for variable, raw in sorted(environ.items()):
         if variable.startswith(PREFIX) and variable != NOT_OURS:
             field = _field(variable.removeprefix(PREFIX).lower(), f"environment variable {variable}")
@@ -61,6 +58,18 @@ def configure(files: Mapping[str, str], environ: Mapping[str, str], flags: Mappi
     for field, value in flags.items():
         values[field], origins[field] = value, f"--{field.replace('_', '-')}"
     return Configured(_checked(Settings(**values)), origins)
+
+
+def foreign(table: Mapping[str, Any], where: str, whose: str) -> dict[str, Any]:
+    """What somebody set who may not name places on this machine, by field name. Raises ConfigError."""
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        field = _field(key, where)
+        if field in OURS_ONLY:
+            advice = f"use a flag or {PREFIX}{field.upper()}"
+            raise ConfigError(f"{where}: {key!r} cannot be set by {whose}: {advice}")
+        found[field] = _typed(field, value, f"{where}: {key}")
+    return found
 
 
 def assignment(text: str) -> tuple[str, Any]:
@@ -103,7 +112,10 @@ def _typed(field: str, value: Any, where: str) -> Any:
             return tuple(listed)
         raise ConfigError(f"{where} has to be a list of strings")
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise ConfigError(f"{where} is too large") from None
     if type(value) is not type(default):
         raise ConfigError(f"{where} has to be a {_NAMES[type(default)]}")
     return value
@@ -143,6 +155,9 @@ def _checked(settings: Settings) -> Settings:
     for name in ("budget_seconds", "search_seconds", "keep_samples_days", "batch_seconds", "max_open"):
         if getattr(settings, name) < 0:
             raise ConfigError(f"{name} has to be at least 0")
+    unknown = [scheme for scheme in settings.api_schemes if scheme not in _SCHEMES]
+    if unknown:
+        raise ConfigError(f"api_schemes: there is no {unknown[0]!r}: known are {', '.join(_SCHEMES)}")
     if not _PREFIX_OF_BRANCHES.fullmatch(settings.branch_prefix):
         raise ConfigError(f"branch_prefix: {settings.branch_prefix!r} cannot begin the name of a git branch")
     try:
@@ -150,7 +165,7 @@ def _checked(settings: Settings) -> Settings:
     except ValueError as error:
         raise ConfigError(f"test_command: {error} in {settings.test_command!r}") from None
     positive = ("call_seconds", "test_seconds", "memory_mb", "max_memory_ratio", "max_inputs")
-    for name in (*positive, "lease_seconds", "max_deaths", "batch_size"):
+    for name in (*positive, "lease_seconds", "max_deaths", "bench_cores", "batch_size"):
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name} has to be more than 0")
     return settings

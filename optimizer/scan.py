@@ -30,7 +30,12 @@ from optimizer.engine import Engine, Order, Report, Watcher
 from optimizer.environment import Environment, build_environment
 from optimizer.ports import Expert
 from optimizer.stages.checkout import job_for
-from optimizer.stages.extract import early_decision, extract_functions, proposal_request
+from optimizer.stages.extract import (
+    early_decision,
+    extract_functions,
+    proposal_request,
+    review_decision,
+)
 from optimizer.stages.publish import publish
 from optimizer.stages.target import TargetUnderTest, prepare_target
 from optimizer.vcs.worktree import remove_tree
@@ -38,7 +43,8 @@ from optimizer.vcs.worktree import remove_tree
 # Settings that do not change what a scan finds.
 _ASIDE = (
     "home", "database_url", "budget_seconds", "branch_prefix", "broker_url", "lease_seconds", "max_deaths",
-    "max_open", "keep_samples_days", "batch_size", "batch_seconds",
+    "max_open", "keep_samples_days", "bench_cores", "batch_size", "batch_seconds",
+    "api_schemes", "api_hosts", "api_private",
 )  # fmt: skip
 
 _SECRET = ("database_url", "broker_url")
@@ -51,7 +57,7 @@ def fingerprint(settings: Settings, experts: Sequence[Expert]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _told(settings: Settings) -> dict[str, object]:
+def told(settings: Settings) -> dict[str, object]:
     """The settings as they are kept with the job: without what may hold a password."""
     return {key: value for key, value in dataclasses.asdict(settings).items() if key not in _SECRET}
 
@@ -103,7 +109,7 @@ def _scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) ->
     done = engine.store.finished_scan(checkout.repository.url, checkout.tree, mark)
     if done:
         return _report(done, engine, unchanged=True)
-    settings = json.dumps(_told(engine.settings))
+    settings = json.dumps(told(engine.settings))
     job = engine.store.create_job(job_for(checkout, mark, settings))
     return _run(_Job(job, order, checkout, engine, watcher))
 
@@ -204,10 +210,13 @@ class _Job:
     def _settle_early(self, functions: Sequence[Function], packages: frozenset[str]) -> list[Function]:
         """Saves the functions that end without being run; returns the others."""
         self.watcher.stage("propose", f"{len(functions)} functions")
+        held = self.engine.store.under_review(self.job.repository.url)
         left = []
         for function in functions:
             request = functools.partial(proposal_request, function, self.checkout, packages)
-            decision = early_decision(function, request, self.engine.settings, self.engine.experts)
+            decision = review_decision(function, held) or early_decision(
+                function, request, self.engine.settings, self.engine.experts
+            )
             if decision:
                 self._finish(FunctionResult(function, decision))
             else:

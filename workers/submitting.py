@@ -14,3 +14,14 @@ def enqueue(fleet: Fleet, submission: Submission, repository: Repository) -> Job
     job, item = fleet.work.submit(submission, repository)
     fleet.broker.send([item])
     return job
+
+
+def again(fleet: Fleet, job_id: int) -> bool:
+    """Queues what a job that ended left undone; False when it is under way. Raises like `enqueue`, and
+    NotFoundError; ConfigError for a job that was never queued."""
+    fleet.broker.check()
+    item = fleet.work.retry(job_id)
+    if item is None:
+        return False
+    fleet.broker.send([item])
+    return True

@@ -15,15 +15,19 @@ from optimizer.cli.calibrate import calibrate
 from optimizer.cli.database import db
 from optimizer.cli.doctor import doctor
 from optimizer.cli.experts import experts
+from optimizer.cli.health import health
 from optimizer.cli.jobs import job, jobs
 from optimizer.cli.output import note
 from optimizer.cli.patches import patch, patches
 from optimizer.cli.plotting import plot
 from optimizer.cli.proof import proof
+from optimizer.cli.queue import cancel, retry
 from optimizer.cli.results import query, rejected
 from optimizer.cli.settings import config
+from optimizer.cli.status import status
 from optimizer.cli.submit import submit
 from optimizer.cli.verify import verify
+from optimizer.cli.worker import scheduler, worker
 from optimizer.domain.errors import ConfigError, OptimizerError, StoppedError
 
 _INTERRUPTED = StoppedError.exit_code
@@ -42,6 +46,7 @@ def optimizer() -> None:
 
 for _command in (
     submit, jobs, job, patches, patch, verify, rejected, query, experts, doctor, calibrate, config, db,
+    worker, scheduler, cancel, retry, status, health,
 ):  # fmt: skip
     optimizer.add_command(_command)
 patch.add_command(plot)

@@ -59,6 +59,10 @@ def submit_repository(request: Request) -> None:
     view = view_for_stderr(request.quiet)
     with closing(view):
         report, tally = _scanned(request, view, folder)
+    show_report(request, report, tally)
+
+
+def show_report(request: Request, report: Report, tally: Tally) -> None:
     winners = winners_by_impact(tally.winners)
     hot = [won for won in winners if is_hot(won.impact, request.min_impact)]
     patches = by_impact(report.patches)

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -23,6 +23,7 @@ FLAGS = {
     "experts": "--expert",
     "candidates_file": "--candidates",
 }
+_T = TypeVar("_T")
 Assignments = Sequence[tuple[str, Any]]
 _PASSWORD = re.compile(r"(pass\w*=)[^&\s]*", re.IGNORECASE)
 
@@ -49,17 +50,17 @@ def open_results(assignments: Assignments) -> "Store":
     return until_the_end(make_store(settings_from(assignments)))
 
 
-def until_the_end(store: "Store") -> "Store":
+def until_the_end(opened: _T) -> _T:
     """Closes it with the command, if it is one that can be closed."""
-    close = getattr(store, "close", None)
+    close = getattr(opened, "close", None)
     if close is not None:
         click.get_current_context().call_on_close(close)
-    return store
+    return opened
 
 
 def shown(field: str, value: object) -> object:
     """A setting's value for people: an address of a database without its password."""
-    if field != "database_url" or not isinstance(value, str):
+    if field not in ("database_url", "broker_url") or not isinstance(value, str):
         return list(value) if isinstance(value, tuple) else value
     from optimizer.vcs import hide_credentials  # noqa: PLC0415 - start-up time
 

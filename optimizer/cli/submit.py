@@ -12,6 +12,7 @@ from optimizer.cli.options import (
     with_quiet,
     with_settings,
 )
+from optimizer.cli.session import configured
 
 _EXAMPLE = example(
     "optimizer submit . --budget 5m",
@@ -35,6 +36,7 @@ _EXAMPLE = example(
 @click.option(
     "--budget", type=Duration(), help="Begin no new function after so long, such as 300, 5m, 1h30m."
 )
+@click.option("--wait", is_flag=True, help="Where jobs are queued: follow it until it is done.")
 @click.option("--resume", is_flag=True, help="Go on with the repository's interrupted job.")
 @click.option(
     "--expert", "experts", multiple=True, metavar="NAME", help="Ask only this one; may be repeated."
@@ -57,6 +59,7 @@ def submit(
     repo: str,
     ref: str | None,
     dry_run: bool,
+    wait: bool,
     resume: bool,
     proofs: str | None,
     min_impact: float | None,
@@ -68,7 +71,8 @@ def submit(
 ) -> None:
     """Find, prove and publish speed-ups in REPO: a path, or a git URL.
 
-    Each accepted change becomes a branch with one commit; the files in the checkout are not touched.
+    Each accepted change becomes a branch with one commit; the files in the checkout are not touched. With a
+    broker (OPTIMIZER_BROKER_URL) the job is queued for workers; without one it runs in this process.
     """
     if dry_run and resume:
         raise click.UsageError("--dry-run keeps nothing that --resume could go on with")
@@ -82,4 +86,9 @@ def submit(
     request = Request(
         repo, ref, flags, assignments, resume, dry_run, as_json, quiet, typed, proofs, min_impact
     )
-    submit_repository(request)
+    if configured(flags, assignments).settings.broker_url and not dry_run:
+        from optimizer.cli.queueing import queue_repository  # noqa: PLC0415 - start-up time
+
+        queue_repository(request, wait)
+    else:
+        submit_repository(request)

@@ -23,6 +23,10 @@ class RepositoryError(OptimizerError):
     exit_code = 3
 
 
+class UnreachableError(RepositoryError):
+    """The network, or the server at the other end, is to blame: another time it may work."""
+
+
 class TargetError(OptimizerError):
     """The target's own environment or tests cannot be set up."""
 

@@ -36,5 +36,9 @@ class Settings:
     max_deaths: int = 3  # of workers over one function at one stage, before it is set aside
     max_open: int = 20  # open patches of a repository, from which on scheduled jobs wait for reviews
     keep_samples_days: float = 180.0  # raw timing samples of refused candidates older than that go; 0: none
+    bench_cores: int = 1  # of this machine, the last ones, kept for what is timed
     batch_size: int = 16  # functions proposed for at once
     batch_seconds: float = 0.2  # that the first of a batch waits for others
+    api_schemes: tuple[str, ...] = ("https", "ssh")  # of repositories submitted through the API
+    api_hosts: tuple[str, ...] = ()  # globs over the hosts of these; empty: every public one
+    api_private: bool = False  # these may be at addresses that are not public

@@ -30,13 +30,17 @@ class FileExpert:
         """Raises ConfigError that names the line."""
         if not str(path) or not path.is_file():
             raise ConfigError(f"candidates file {str(path)!r} is not there: set it with --candidates FILE")
-        data = path.read_bytes()
+        return FileExpert.parse(path.read_text("utf-8", "replace"), str(path))
+
+    @staticmethod
+    def parse(text: str, where: str) -> "FileExpert":
+        """Raises ConfigError that names the line."""
         found: dict[str, list[dict[str, Any]]] = {}
-        for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
-                entry = _entry(line, f"{path}:{number}")
+                entry = _entry(line, f"{where}:{number}")
                 found.setdefault(entry["function"], []).append(entry)
-        digest = hashlib.sha256(data).hexdigest()[:12]
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         return FileExpert({label: tuple(entries) for label, entries in found.items()}, digest)
 
     def propose(self, request: ProposalRequest) -> Iterator[Candidate]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from optimizer.domain.errors import RepositoryError
+from optimizer.domain.errors import RepositoryError, UnreachableError
 from optimizer.vcs.git import NETWORK_SECONDS, Git, Output, add_setting, reason_in
 from optimizer.vcs.source import Remote
 
@@ -98,7 +98,8 @@ def explain(url: str, stderr: str) -> RepositoryError:
     reason = reason_in(stderr)
     for pattern, advice in _ADVICE:
         if re.search(pattern, stderr, re.IGNORECASE):
-            return RepositoryError(f"{url}: {advice} ({reason})")
+            kind = UnreachableError if advice == _UNREACHABLE else RepositoryError
+            return kind(f"{url}: {advice} ({reason})")
     return RepositoryError(f"{url}: cannot be read: {reason}")
 
 
@@ -111,6 +112,7 @@ def missing_ref(where: str, ref: str, known: list[str]) -> RepositoryError:
     return RepositoryError(f"{where}: no branch, tag or commit {ref!r}{hint}")
 
 
+_UNREACHABLE = "cannot be reached: check the address and the network"
 _ADVICE = (
     (
         r"authentication failed|could not read (username|password)|permission denied|error: 40[13]",
@@ -122,7 +124,7 @@ _ADVICE = (
             r"could not resolve|failed to connect|couldn't connect|connection (refused|timed out|reset)"
             r"|no route|unable to connect|network is unreachable|operation too slow|certificate"
         ),
-        "cannot be reached: check the address and the network",
+        _UNREACHABLE,
     ),
     (
         (
