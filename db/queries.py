@@ -1,6 +1,8 @@
 """The reading statements of the Store. Nothing here runs them."""
 
-from sqlalchemy import BigInteger, ColumnElement, Select, column, exists, select, table
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, ColumnElement, Select, column, exists, func, select, table
 from sqlalchemy.orm import selectinload
 
 from db.tables import (
@@ -13,12 +15,12 @@ from db.tables import (
     WorkloadRow,
 )
 from db.types import AnyText
-from optimizer.domain.evidence import Reason
+from optimizer.domain.evidence import LEFT_OVER, SPARED
 from optimizer.domain.jobs import JobState
-from optimizer.domain.patches import PatchState
+from optimizer.domain.patches import UNDER_REVIEW, PatchState
 
 # A function that ended so was not tried under this job: it must have its turn another time.
-NOT_TRIED = (Reason.BUDGET.value, Reason.UNCHANGED.value)
+NOT_TRIED = tuple(reason.value for reason in (*LEFT_OVER, *SPARED))
 
 
 def newest_jobs(limit: int) -> Select[JobRow]:
@@ -36,7 +38,8 @@ def unfinished_job(url: str) -> Select[JobRow]:
 
 
 def finished_scan(url: str, tree: str, fingerprint: str) -> Select[JobRow]:
-    cut_short = exists().where(FunctionRow.job_id == JobRow.id, FunctionRow.reason == Reason.BUDGET.value)
+    left_over = FunctionRow.reason.in_([reason.value for reason in LEFT_OVER])
+    cut_short = exists().where(FunctionRow.job_id == JobRow.id, left_over)
     return (
         _jobs_of(url)
         .where(JobRow.tree == tree, JobRow.fingerprint == fingerprint)
@@ -50,8 +53,8 @@ def finished_functions(job_id: int) -> Select[str, str]:
     return select(FunctionRow.path, FunctionRow.qualname).where(FunctionRow.job_id == job_id)
 
 
-def tried(url: str, fingerprint: str) -> Select[str, str, str, str]:
-    return (
+def tried(url: str, fingerprint: str, function_hash: str | None) -> Select[str, str, str, str]:
+    statement = (
         select(FunctionRow.path, FunctionRow.qualname, FunctionRow.content_hash, FunctionRow.workload_hash)
         .join(JobRow, JobRow.id == FunctionRow.job_id)
         .join(RepositoryRow, RepositoryRow.id == JobRow.repository_id)
@@ -59,6 +62,7 @@ def tried(url: str, fingerprint: str) -> Select[str, str, str, str]:
         .where(FunctionRow.reason.not_in(NOT_TRIED))
         .distinct()
     )
+    return statement if function_hash is None else statement.where(FunctionRow.label_hash == function_hash)
 
 
 def rejected_candidates(url: str) -> Select[str]:
@@ -68,6 +72,16 @@ def rejected_candidates(url: str) -> Select[str]:
         .join(JobRow, JobRow.id == PatchRow.job_id)
         .join(RepositoryRow, RepositoryRow.id == JobRow.repository_id)
         .where(RepositoryRow.url == url, PatchRow.state == PatchState.REJECTED.value)
+    )
+
+
+def under_review(url: str) -> Select[str, str, str]:
+    return (
+        select(FunctionRow.path, FunctionRow.qualname, FunctionRow.content_hash)
+        .join(PatchRow, PatchRow.function_id == FunctionRow.id)
+        .join(JobRow, JobRow.id == PatchRow.job_id)
+        .join(RepositoryRow, RepositoryRow.id == JobRow.repository_id)
+        .where(RepositoryRow.url == url, PatchRow.state.in_([state.value for state in UNDER_REVIEW]))
     )
 
 
@@ -86,6 +100,11 @@ def patches(*conditions: ColumnElement[bool]) -> Select[PatchRow, str, str]:
         .where(*conditions)
         .order_by(PatchRow.id.desc())
     )
+
+
+def patch_counts(job_ids: Sequence[int]) -> Select[int, int]:
+    statement = select(PatchRow.job_id, func.count()).where(PatchRow.job_id.in_(job_ids))
+    return statement.group_by(PatchRow.job_id)
 
 
 def patch_function(patch_id: int) -> Select[FunctionRow, PatchRow]:

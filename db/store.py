@@ -1,10 +1,10 @@
 """The Store over SQLAlchemy, the same on SQLite and on Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
 from db import mapping, queries, saving
@@ -12,6 +12,7 @@ from db.sessions import Sessions, open_sessions
 from db.tables import CandidateRow, EvaluationRow, FunctionRow, JobEventRow, JobRow, PatchRow, ReviewRow
 from db.views import view_named
 from optimizer.domain.errors import NotFoundError
+from optimizer.domain.functions import Function
 from optimizer.domain.jobs import FINAL, Event, FunnelRow, Job, JobState, NewJob, Stage
 from optimizer.domain.patches import Patch, PatchState
 from optimizer.domain.results import FunctionResult
@@ -105,14 +106,22 @@ class SqlStore:
             row = session.scalar(queries.finished_scan(url, tree, fingerprint))
             return mapping.job_value(row) if row else None
 
-    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str, str]]:
+    def tried(
+        self, url: str, fingerprint: str, function: Function | None = None
+    ) -> frozenset[tuple[str, str, str]]:
+        only = mapping.label_hash(function) if function else None
         with self._reading() as session:
-            rows = session.execute(queries.tried(url, fingerprint))
+            rows = session.execute(queries.tried(url, fingerprint, only))
             return frozenset((f"{path}::{name}", content, load) for path, name, content, load in rows)
 
     def rejected_candidates(self, url: str) -> frozenset[str]:
         with self._reading() as session:
             return frozenset(session.scalars(queries.rejected_candidates(url)))
+
+    def under_review(self, url: str) -> frozenset[tuple[str, str]]:
+        with self._reading() as session:
+            rows = session.execute(queries.under_review(url))
+            return frozenset((f"{path}::{name}", content) for path, name, content in rows)
 
     def funnel(self, job_id: int) -> Sequence[FunnelRow]:
         """Functions before candidates, each in the order of the stages, the commonest reason first."""
@@ -128,9 +137,19 @@ class SqlStore:
             conditions.append(PatchRow.job_id == job_id)
         if state is not None:
             conditions.append(PatchRow.state == state.value)
+        return self._patches(*conditions)
+
+    def patches_on(self, branch: str) -> Sequence[Patch]:
+        return self._patches(PatchRow.branch == branch)
+
+    def _patches(self, *conditions: ColumnElement[bool]) -> Sequence[Patch]:
         with self._reading() as session:
             rows = session.execute(queries.patches(*conditions))
             return [mapping.patch_value(row, path, qualname) for row, path, qualname in rows]
+
+    def patch_counts(self, job_ids: Sequence[int]) -> Mapping[int, int]:
+        with self._reading() as session:
+            return {job_id: count for job_id, count in session.execute(queries.patch_counts(job_ids))}
 
     def patch(self, patch_id: int) -> Patch:
         """Raises NotFoundError."""

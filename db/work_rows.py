@@ -38,15 +38,20 @@ def submission_of(row: JobRow) -> Submission | None:
     return None if data is None else mapping.submission_value(data)
 
 
-def refuse_second(session: Session, repository_id: int, url: str) -> None:
-    """Two jobs of one repository would publish the same changes twice. Who asks meanwhile waits for us."""
+def under_way(session: Session, repository_id: int) -> int | None:
+    """The queued job of the repository that is not over. Who asks meanwhile waits for us."""
     saving.lock_repository(session, repository_id)
-    under_way = (
+    statement = (
         select(JobRow.id)
         .where(JobRow.repository_id == repository_id, JobRow.submission.is_not(None))
         .where(JobRow.state.not_in(ENDED))
     )
-    job_id = session.scalar(under_way.limit(1))
+    return session.scalar(statement.limit(1))
+
+
+def refuse_second(session: Session, repository_id: int, url: str) -> None:
+    """Two jobs of one repository would publish the same changes twice."""
+    job_id = under_way(session, repository_id)
     if job_id is not None:
         advice = f"wait for it, or `optimizer cancel {job_id}`"
         raise AnotherRunsError(f"job {job_id} of {url} is under way: {advice}")

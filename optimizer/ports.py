@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from optimizer.domain.candidates import Candidate, ProposalRequest
+from optimizer.domain.functions import Function
 from optimizer.domain.isolation import Command, Finished
 from optimizer.domain.jobs import Event, FunnelRow, Job, JobState, NewJob, Repository, Submission
 from optimizer.domain.patches import Patch, PatchState
@@ -176,16 +177,31 @@ class Store(Protocol):
         """A done job of the same repository, tree and fingerprint: nothing is left to try."""
         ...
 
-    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str, str]]:
-        """(label, content hash, workload hash) of functions whose trial under this fingerprint ended."""
+    def tried(
+        self, url: str, fingerprint: str, function: Function | None = None
+    ) -> frozenset[tuple[str, str, str]]:
+        """(label, content hash, workload hash) of functions whose trial under this fingerprint ended; of one
+        function, or of all of the repository's."""
         ...
 
     def rejected_candidates(self, url: str) -> frozenset[str]:
         """Ids of candidates whose patches a person rejected: never proposed again."""
         ...
 
+    def under_review(self, url: str) -> frozenset[tuple[str, str]]:
+        """(label, content hash) of functions with a patch that is open or approved: not tried meanwhile."""
+        ...
+
     def funnel(self, job_id: int) -> Sequence[FunnelRow]: ...
     def patches(self, job_id: int | None = None, state: PatchState | None = None) -> Sequence[Patch]: ...
+    def patches_on(self, branch: str) -> Sequence[Patch]:
+        """Newest first: repositories may have branches of one name, and one may have it again."""
+        ...
+
+    def patch_counts(self, job_ids: Sequence[int]) -> Mapping[int, int]:
+        """How many patches each job has; those without any are left out."""
+        ...
+
     def patch(self, patch_id: int) -> Patch: ...
     def patch_result(self, patch_id: int) -> FunctionResult:
         """The function, inputs, candidate and measurements behind a patch: all that verify needs."""

@@ -13,6 +13,9 @@ class Reason(StrEnum):
     ACCEPTED = "accepted"
     # functions
     UNCHANGED = "unchanged"  # tried before with the same content, workload and experts
+    UNDER_REVIEW = "under-review"  # a patch of the same content is open or approved
+    REVERIFIED = "reverified"  # such a patch was verified again, on a newer commit
+    MAX_OPEN = "max-open"  # as many patches are open as are allowed to be
     NESTED = "nested"  # judged through the enclosing function
     EXCLUDED = "excluded"  # by settings, or part of the tests
     NO_WORKLOAD = "no-workload"  # no input could be recorded or generated
@@ -60,6 +63,10 @@ class Reason(StrEnum):
     WORK_ELSEWHERE = "work-outside-the-clock"  # CPU time that no timed batch accounts for
     TESTS_DIFFER = "tests-differ"  # the repository's tests on the branch
     SUPERSEDED = "superseded"  # accepted, then a faster variant of it was accepted
+
+
+LEFT_OVER = (Reason.BUDGET, Reason.MAX_OPEN)  # the next job has to go on with these functions
+SPARED = (Reason.UNCHANGED, Reason.UNDER_REVIEW, Reason.REVERIFIED)  # there was nothing to try in these
 
 
 class VerdictKind(StrEnum):

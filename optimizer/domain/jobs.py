@@ -60,6 +60,7 @@ class Submission:
     ref: str | None = None
     flags: Mapping[str, Any] = field(default_factory=dict)  # settings that were given, by field name
     candidates: str = field(default="", repr=False)  # text of the file of candidates
+    scheduled: bool = False  # by a schedule: it also looks after open patches, and heeds `max_open`
 
 
 @dataclass(frozen=True, slots=True)

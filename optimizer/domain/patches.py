@@ -13,6 +13,21 @@ class PatchState(StrEnum):
     EXPIRED = "expired"
 
 
+# What people say. They may think again; what is merged or expired is over.
+_BEFORE = {
+    PatchState.APPROVED: (PatchState.OPEN, PatchState.REJECTED),
+    PatchState.REJECTED: (PatchState.OPEN, PatchState.APPROVED),
+}
+
+
+def can_become(state: PatchState, to: PatchState) -> bool:
+    """Whether a review may make one of the other."""
+    return state in _BEFORE.get(to, ())
+
+
+UNDER_REVIEW = (PatchState.OPEN, PatchState.APPROVED)  # neither in nor given up
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a measurement was taken with: stated on the patch, and part of its proof bundle."""

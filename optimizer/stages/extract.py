@@ -1,6 +1,6 @@
 """The functions of a commit, and those among them that end without being run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from optimizer import vcs
 from optimizer.domain.candidates import ProposalRequest
@@ -38,6 +38,13 @@ def proposal_request(function: Function, checkout: Checkout, packages: frozenset
     module = vcs.read_blob(checkout, function.path).decode("utf-8", "replace")
     imported = imported_sources(checkout, function.path, module)
     return ProposalRequest(function, module, packages, imported=imported)
+
+
+def review_decision(function: Function, held: Set[tuple[str, str]]) -> Decision | None:
+    """`held`: see `Store.under_review`. A second patch of the same text would be in the first one's way."""
+    if (function.label, function.content_hash) in held:
+        return Decision(Stage.ROUTE, Reason.UNDER_REVIEW)
+    return None
 
 
 def early_decision(

@@ -3,21 +3,22 @@
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from optimizer.domain.errors import NotFoundError
-from optimizer.domain.evidence import Decision, Evaluation, Reason
+from optimizer.domain.evidence import LEFT_OVER, SPARED, Decision, Evaluation
+from optimizer.domain.functions import Function
 from optimizer.domain.jobs import FINAL, Event, FunnelRow, Job, JobState, NewJob, Stage
-from optimizer.domain.patches import NewPatch, Patch, PatchState
+from optimizer.domain.patches import UNDER_REVIEW, NewPatch, Patch, PatchState
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.workloads import workload_hash
 from optimizer.testing.memory_views import Saved, rows_of
 
 _OPEN = (JobState.RUNNING, JobState.INTERRUPTED)
-_NOT_TRIED = (Reason.BUDGET, Reason.UNCHANGED)
+_NOT_TRIED = (*LEFT_OVER, *SPARED)
 
 
 def _now() -> datetime:
@@ -126,20 +127,31 @@ class MemoryStore:
 
     def _was_cut_short(self, job: Job) -> bool:
         own = (saved.result for saved in self._saved.values() if saved.job.id == job.id)
-        return any(result.decision.reason is Reason.BUDGET for result in own)
+        return any(result.decision.reason in LEFT_OVER for result in own)
 
-    def tried(self, url: str, fingerprint: str) -> frozenset[tuple[str, str, str]]:
+    def tried(
+        self, url: str, fingerprint: str, function: Function | None = None
+    ) -> frozenset[tuple[str, str, str]]:
         ended = (
             saved.result
             for saved in self._saved_for(url)
             if saved.job.fingerprint == fingerprint and saved.result.decision.reason not in _NOT_TRIED
         )
-        return frozenset((one.function.label, one.function.content_hash, _hash(one)) for one in ended)
+        return frozenset(
+            (one.function.label, one.function.content_hash, _hash(one))
+            for one in ended
+            if function is None or function.label == one.function.label
+        )
 
     def rejected_candidates(self, url: str) -> frozenset[str]:
         rejected = {patch.id for patch in self.patches(state=PatchState.REJECTED)}
         winners = (saved.result.winner for saved in self._saved_for(url) if saved.patch_id in rejected)
         return frozenset(winner for winner in winners if winner)
+
+    def under_review(self, url: str) -> frozenset[tuple[str, str]]:
+        held = {patch.id for patch in self._patches.values() if patch.state in UNDER_REVIEW}
+        results = (saved.result for saved in self._saved_for(url) if saved.patch_id in held)
+        return frozenset((one.function.label, one.function.content_hash) for one in results)
 
     def funnel(self, job_id: int) -> Sequence[FunnelRow]:
         results = [saved.result for saved in self._saved.values() if saved.job.id == job_id]
@@ -150,6 +162,12 @@ class MemoryStore:
     def patches(self, job_id: int | None = None, state: PatchState | None = None) -> Sequence[Patch]:
         newest = sorted(self._patches.values(), key=lambda patch: -patch.id)
         return [p for p in newest if job_id in (None, p.job_id) and state in (None, p.state)]
+
+    def patches_on(self, branch: str) -> Sequence[Patch]:
+        return [patch for patch in self.patches() if patch.branch == branch]
+
+    def patch_counts(self, job_ids: Sequence[int]) -> Mapping[int, int]:
+        return Counter(patch.job_id for patch in self._patches.values() if patch.job_id in job_ids)
 
     def patch(self, patch_id: int) -> Patch:
         if patch_id not in self._patches:

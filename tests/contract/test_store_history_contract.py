@@ -61,6 +61,20 @@ def test_tried_are_functions_whose_trial_ended(store: Store) -> None:
     assert store.tried(URL, "f2") == store.tried("/else", "f1") == frozenset()
 
 
+def test_a_scan_that_the_cap_on_open_patches_cut_short_is_not_finished(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    store.save_result(job, ended(reason=Reason.MAX_OPEN))
+    store.move_job(job, JobState.RUNNING, JobState.DONE)
+    assert store.finished_scan(URL, "t" * 40, "f1") is None
+
+
+def test_what_was_only_spared_was_not_tried(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    for name, reason in {"f": Reason.UNDER_REVIEW, "g": Reason.REVERIFIED, "h": Reason.MAX_OPEN}.items():
+        store.save_result(job, ended(function(name), reason))
+    assert store.tried(URL, "f1") == frozenset()
+
+
 def test_a_function_without_a_workload_is_tried_with_none(store: Store) -> None:
     job = store.create_job(new_job()).id
     store.save_result(job, replace(ended(reason=Reason.NO_WORKLOAD), workload=None))
@@ -81,6 +95,22 @@ def test_a_candidate_that_a_person_rejected_is_remembered(store: Store) -> None:
     store.review(patch_id, PatchState.OPEN, PatchState.REJECTED, "too clever")
     assert store.rejected_candidates(URL) == {candidate().id}
     assert store.rejected_candidates("/else") == frozenset()
+
+
+@pytest.mark.parametrize("end", [PatchState.REJECTED, PatchState.MERGED, PatchState.EXPIRED])
+def test_a_function_is_under_review_from_its_patch_until_that_is_decided_on(
+    store: Store, end: PatchState
+) -> None:
+    assert store.under_review(URL) == frozenset()
+    patch_id = store.save_result(store.create_job(new_job()).id, with_patch())
+    assert patch_id is not None
+    held = {(function().label, function().content_hash)}
+    assert store.under_review(URL) == held
+    assert store.under_review("/else") == frozenset()
+    store.review(patch_id, PatchState.OPEN, PatchState.APPROVED, "")
+    assert store.under_review(URL) == held
+    store.review(patch_id, PatchState.APPROVED, end, "")
+    assert store.under_review(URL) == frozenset()
 
 
 # --- patches
