@@ -149,7 +149,7 @@ class SqlStore:
 
     def patch_counts(self, job_ids: Sequence[int]) -> Mapping[int, int]:
         with self._reading() as session:
-            return {job_id: count for job_id, count in session.execute(queries.patch_counts(job_ids))}
+            return dict(session.execute(queries.patch_counts(job_ids)).tuples().all())
 
     def patch(self, patch_id: int) -> Patch:
         """Raises NotFoundError."""

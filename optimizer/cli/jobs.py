@@ -1,6 +1,5 @@
 """`optimizer jobs` and `optimizer job show`."""
 
-from collections import Counter
 from datetime import datetime
 
 import click
@@ -29,12 +28,12 @@ def jobs(limit: int, assignments: Assignments, as_json: bool) -> None:
     """List jobs, newest first. Times are UTC."""
     store = open_results(assignments)
     found = store.jobs(limit)
-    counts = Counter(patch.job_id for patch in store.patches())
+    counts = store.patch_counts([job.id for job in found])
     if as_json:
-        emit_json([job_data(job) | {"patches": counts[job.id]} for job in found])
+        emit_json([job_data(job) | {"patches": counts.get(job.id, 0)} for job in found])
         return
     columns = ("job", "state", "repository", "ref", "commit", "begun", "seconds", "patches")
-    table(columns, [(*_row(job), counts[job.id]) for job in found])
+    table(columns, [(*_row(job), counts.get(job.id, 0)) for job in found])
 
 
 def _row(job: Job) -> tuple[object, ...]:
