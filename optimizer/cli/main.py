@@ -23,9 +23,11 @@ from optimizer.cli.plotting import plot
 from optimizer.cli.proof import proof
 from optimizer.cli.queue import cancel, retry
 from optimizer.cli.results import query, rejected
+from optimizer.cli.serve import serve
 from optimizer.cli.settings import config
 from optimizer.cli.status import status
 from optimizer.cli.submit import submit
+from optimizer.cli.token import token
 from optimizer.cli.verify import verify
 from optimizer.cli.worker import scheduler, worker
 from optimizer.domain.errors import ConfigError, OptimizerError, StoppedError
@@ -46,7 +48,7 @@ def optimizer() -> None:
 
 for _command in (
     submit, jobs, job, patches, patch, verify, rejected, query, experts, doctor, calibrate, config, db,
-    worker, scheduler, cancel, retry, status, health,
+    worker, scheduler, cancel, retry, status, health, serve, token,
 ):  # fmt: skip
     optimizer.add_command(_command)
 patch.add_command(plot)

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from optimizer.ports import Store
 
 _STATES = [state.value for state in PatchState]
-# A person may think again; what is merged or expired is over.
-_BEFORE = {
-    PatchState.APPROVED: (PatchState.OPEN, PatchState.REJECTED),
-    PatchState.REJECTED: (PatchState.OPEN, PatchState.APPROVED),
-}
 _argument = click.argument("name", metavar="PATCH")
 
 
@@ -29,7 +24,7 @@ def patch_named(store: "Store", name: str) -> Patch:
         if len(name) > 9:
             raise NotFoundError(f"There is no patch {name}.")
         return store.patch(int(name))
-    found = [patch for patch in store.patches() if patch.branch == name]
+    found = store.patches_on(name)
     if not found:
         raise NotFoundError(f"There is no patch {name!r}: `optimizer patches` lists them.")
     if len({patch.repository for patch in found}) > 1:
@@ -119,21 +114,14 @@ def reject(name: str, note: str, assignments: Assignments, as_json: bool) -> Non
 
 
 def _review(name: str, to: PatchState, note: str, assignments: Assignments, as_json: bool) -> None:
+    from optimizer.stages.review import review  # noqa: PLC0415 - start-up time
+
     store = open_results(assignments)
-    found = patch_named(store, name)
-    if found.state is not to:
-        _move(store, found, to, note)
+    found = review(store, patch_named(store, name), to, note)
     if as_json:
-        emit_json(patch_data(store.patch(found.id)))
+        emit_json(patch_data(found))
     else:
         line(f"patch {found.id} is {to.value}")
-
-
-def _move(store: "Store", found: Patch, to: PatchState, note: str) -> None:
-    if found.state not in _BEFORE[to]:
-        raise OptimizerError(f"patch {found.id} is {found.state.value}: it cannot become {to.value}")
-    if not store.review(found.id, found.state, to, note):
-        raise OptimizerError(f"patch {found.id} was changed by somebody else just now: look at it again")
 
 
 @patch.command(epilog=example("optimizer patch push 3"))

@@ -11,7 +11,7 @@ from optimizer.cli.options import example, with_json, with_settings
 from optimizer.cli.output import emit_json, line
 from optimizer.cli.patches import patch_named
 from optimizer.cli.session import Assignments, open_results
-from optimizer.domain.errors import BundleError, ConfigError
+from optimizer.domain.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,8 @@ def proof(name: str, output: str | None, force: bool, assignments: Assignments, 
     """Write all the evidence behind a patch into one file, for `optimizer verify FILE` on any machine."""
     if as_json and output == "-":
         raise click.UsageError("--json and --output - both want stdout")
+    from optimizer.proof.export import bundle_bytes, bundle_name  # noqa: PLC0415 - start-up time
+
     store = open_results(assignments)
     found = patch_named(store, name)
     data = bundle_bytes(store, found)
@@ -46,24 +48,6 @@ def proof(name: str, output: str | None, force: bool, assignments: Assignments, 
         emit_json({"patch": found.id, "file": str(path), "bytes": len(data)})
     else:
         line(f"{path}: {len(data):,} bytes")
-
-
-def bundle_bytes(store: "Store", patch: "Patch") -> bytes:
-    """Raises NotFoundError without evidence, BundleError when there is too much of it."""
-    from optimizer.proof.bundle import bundle_of  # noqa: PLC0415 - start-up time
-    from optimizer.proof.format import to_bytes  # noqa: PLC0415 - start-up time
-
-    try:
-        return to_bytes(bundle_of(store.job(patch.job_id), store.patch_result(patch.id)))
-    except BundleError as error:
-        raise BundleError(f"patch {patch.id}: {error}") from None
-
-
-def bundle_name(patch: "Patch") -> str:
-    """The last part of the branch, which has no character that a file name could not have."""
-    from optimizer.proof.format import SUFFIX  # noqa: PLC0415 - start-up time
-
-    return patch.branch.rsplit("/", 1)[-1] + SUFFIX
 
 
 def ready_folder(name: str) -> Path:
@@ -81,6 +65,8 @@ def ready_folder(name: str) -> Path:
 
 def write_bundles(store: "Store", patches: "Sequence[Patch]", folder: Path) -> None:
     """One for each patch. The same patch gives the same file, so it does not matter if it is there."""
+    from optimizer.proof.export import bundle_bytes, bundle_name  # noqa: PLC0415 - start-up time
+
     for patch in patches:
         save(folder / bundle_name(patch), bundle_bytes(store, patch))
 
