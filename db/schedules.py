@@ -1,4 +1,4 @@
-"""Schedules over SQLAlchemy. A turn is taken and its job queued in one transaction: never twice, never lost."""
+"""Schedules over SQLAlchemy. A turn is taken, and its job queued, in one transaction: not twice, not lost."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -23,6 +23,7 @@ from optimizer.cli.plotting import plot
 from optimizer.cli.proof import proof
 from optimizer.cli.queue import cancel, retry
 from optimizer.cli.results import query, rejected
+from optimizer.cli.schedule import schedule
 from optimizer.cli.serve import serve
 from optimizer.cli.settings import config
 from optimizer.cli.status import status
@@ -48,7 +49,7 @@ def optimizer() -> None:
 
 for _command in (
     submit, jobs, job, patches, patch, verify, rejected, query, experts, doctor, calibrate, config, db,
-    worker, scheduler, cancel, retry, status, health, serve, token,
+    worker, scheduler, schedule, cancel, retry, status, health, serve, token,
 ):  # fmt: skip
     optimizer.add_command(_command)
 patch.add_command(plot)

@@ -1,11 +1,13 @@
 """`submit` where jobs are queued: from an address to a job, and, with --wait, to its report."""
 
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from optimizer.cli.output import emit_json, interval, job_data, line, note, speedup
+from optimizer.cli.output import emit_json, job_data, line, note
 from optimizer.cli.progress import Tally, View, view_for_stderr
 from optimizer.cli.proof import ready_folder, write_bundles
 from optimizer.cli.scanning import Request, show_report
@@ -31,7 +33,8 @@ def queue_repository(request: Request, wait: bool) -> None:
     if request.proofs and not wait:
         raise ConfigError("--proofs needs --wait where jobs are queued; or ask `optimizer patch proof` later")
     settings = configured(request.flags, request.assignments).settings
-    repository, submission = _asked_for(request, settings)
+    given = {**dict(request.assignments), **request.flags}
+    repository, submission = asked_for(request.source, request.ref, given, settings)
     fleet = until_the_end(open_fleet(settings))
     job = enqueue(fleet, submission, repository)
     if wait:
@@ -43,8 +46,14 @@ def queue_repository(request: Request, wait: bool) -> None:
         note(f"follow it with: optimizer job show {job.id}", request.quiet)
 
 
-def _asked_for(request: Request, settings: Settings) -> tuple[Repository, Submission]:
-    where = parse_source(request.source)
+def asked_for(
+    address: str, ref: str | None, given: Mapping[str, Any], settings: Settings
+) -> tuple[Repository, Submission]:
+    """What workers are to do, and for which repository. The network is left alone. Raises RepositoryError
+    for what cannot be one, ConfigError for candidates that cannot be read."""
+    if ref is not None and (not ref or ref.startswith("-") or not ref.isprintable()):
+        raise RepositoryError(f"{ref!r} is not a branch, tag or commit")
+    where = parse_source(address)
     if isinstance(where, Remote):
         if where.login:
             text = "leave the password out of the address: workers log in with their own git settings"
@@ -53,8 +62,9 @@ def _asked_for(request: Request, settings: Settings) -> tuple[Repository, Submis
     else:
         root = find_local(Git(Path.cwd()), where)
         repository, source = local_repository(root), str(root)
-    given = shared_flags({**dict(request.assignments), **request.flags})
-    return repository, Submission(source, request.ref, given, _candidates(settings.candidates_file))
+    return repository, Submission(
+        source, ref, shared_flags(dict(given)), _candidates(settings.candidates_file)
+    )
 
 
 def _candidates(file: str) -> str:
