@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,11 +21,11 @@ import psycopg
 from sqlalchemy import make_url
 
 from optimizer.domain.errors import DatabaseError
+from optimizer.testing.services import Service
 
 VARIABLE = "OPTIMIZER_TEST_POSTGRES"
 DEFAULT = "postgresql://postgres@127.0.0.1:5432/postgres"
 _BINARIES = Path("/usr/lib/postgresql")
-_START_SECONDS = 60.0
 
 
 @contextmanager
@@ -80,16 +79,29 @@ def throwaway(password: str = "", binaries: Path = _BINARIES, path: str | None =
     """The URL of a server started from the system's binaries, on a socket in a private folder.
 
     With a password, that is what the user `postgres` needs; without, nobody needs one.
-    Its files are not synced to disk: it is fast, and worth nothing after a crash.
+    Its files are not synced to disk: it is fast, and worth nothing after a crash of the machine.
     """
+    with restartable(password, binaries, path) as (url, _):
+        yield url
+
+
+@contextmanager
+def restartable(
+    password: str = "", binaries: Path = _BINARIES, path: str | None = None
+) -> Iterator[tuple[str, Service]]:
+    """The same, with the server: it may be killed and started again, and keeps what it had committed."""
     folder_of_binaries = _find_binaries(binaries, path)
     folder = Path(tempfile.mkdtemp(prefix="optimizer-pg-", dir="/tmp"))  # short: a socket's path is limited
     try:
         user = _as_other_user(folder)
         _initialise(folder_of_binaries / "initdb", folder, user, password)
-        with _running(folder_of_binaries / "postgres", folder, user):
+        service = _service(folder_of_binaries / "postgres", folder, user)
+        _start(service)
+        try:
             secret = f":{password}" if password else ""
-            yield f"postgresql://postgres{secret}@/postgres?host={folder}"
+            yield f"postgresql://postgres{secret}@/postgres?host={folder}", service
+        finally:
+            service.stop(number=signal.SIGINT)  # "fast": clients are cut off, nothing is waited for
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -117,13 +129,15 @@ def _as_other_user(folder: Path) -> Sequence[str]:
 
     Whoever it is, the program is stopped when this process dies, even when it is killed.
     """
-    stop = ["setpriv", "--pdeathsig", "INT"]
     if os.geteuid() != 0:
-        return stop
+        return []
     name = next(name for name in ("postgres", "nobody") if _exists(name))
     entry = pwd.getpwnam(name)
     os.chown(folder, entry.pw_uid, entry.pw_gid)
-    return [*stop, f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
+    return [
+        "setpriv", "--pdeathsig", "KILL",
+        f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups",
+    ]  # fmt: skip
 
 
 def _exists(name: str) -> bool:
@@ -147,31 +161,27 @@ def _initialise(initdb: Path, folder: Path, user: Sequence[str], password: str) 
         raise DatabaseError(f"initdb failed: {_last_line(done.stderr)}")
 
 
-@contextmanager
-def _running(postgres: Path, folder: Path, user: Sequence[str]) -> Iterator[None]:
-    settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=50")
+def _service(postgres: Path, folder: Path, user: Sequence[str]) -> Service:
+    settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=100")
     options = [part for setting in settings for part in ("-c", setting)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*user, str(postgres), "-D", str(folder / "data"), *options], stdout=log, stderr=log, cwd=folder
-        )
+    command = [*user, str(postgres), "-D", str(folder / "data"), *options]
+    return Service("postgres", command, folder / "log", directory=folder, ready=lambda: _is_ready(folder))
+
+
+def _start(service: Service) -> None:
+    service.start()
     try:
-        _wait(process, folder)
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)  # "fast": clients are cut off, nothing is waited for
-        process.wait(timeout=_START_SECONDS)
+        service.wait_ready()
+    except TimeoutError as error:
+        raise DatabaseError(str(error)) from error
 
 
-def _wait(process: "subprocess.Popen[bytes]", folder: Path) -> None:
-    """Until the server has written that it is ready: asking it would need its password."""
-    end = time.monotonic() + _START_SECONDS
-    status = folder / "data" / "postmaster.pid"
-    while process.poll() is None and time.monotonic() < end:
-        if status.exists() and status.read_text().rstrip().endswith("ready"):
-            return
-        time.sleep(0.02)
-    raise DatabaseError(f"Postgres did not start: {_last_line((folder / 'log').read_text())}")
+def _is_ready(folder: Path) -> bool:
+    """When the server has written so: asking it would need its password."""
+    try:
+        return (folder / "data" / "postmaster.pid").read_text().rstrip().endswith("ready")
+    except OSError:
+        return False
 
 
 def _last_line(text: str) -> str:

@@ -1,0 +1,233 @@
+"""Random faults over jobs in a fleet: is anything lost, or done twice?
+
+    python -m benchmarks.faults [--jobs 20] [--faults 200] [--seed 1]
+
+Starts what docker-compose.yml names against a Postgres and a Redis of its own, submits small repositories
+whose outcome is known, and kills, cuts, fills and turns back what it can until so many faults were done.
+Targets: every job ends as done, every function has one result, no function two patches, and the accepted
+patches are those of the same jobs run in one process each.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.fault_jobs import LABELS, QUICK, FaultJob, make_job
+from benchmarks.fault_kinds import Stage, inject, kinds
+from benchmarks.support import finish
+from optimizer.domain.errors import DatabaseError
+from optimizer.domain.jobs import FINAL, Job, JobState
+from optimizer.domain.settings import Settings
+from optimizer.testing import postgres, redis
+from optimizer.testing.fleet import COMPOSE, PROGRAM, environment, read_compose, services
+from optimizer.testing.proxy import Wire
+from optimizer.testing.services import Supervisor
+from workers.fleet import open_fleet
+
+_LEASE = 6.0  # seconds: what the dead held is others' after so long
+_FAKETIME = "/usr/lib/{}/faketime/libfaketimeMT.so.1"
+_DISK = "600m"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of the jobs."""
+
+    states: Mapping[str, int]
+    functions: int
+    lost: int  # functions without a result
+    twice: int  # functions of one job with two patches
+    set_aside: int
+    accepted: frozenset[str]  # "shop-3 prices.py::plan"
+
+
+def run_embedded(jobs: Sequence[FaultJob], folder: Path) -> frozenset[str]:
+    """The accepted functions of the same jobs, each in one process."""
+    accepted = set()
+    for job in jobs:
+        variables = {k: v for k, v in os.environ.items() if not k.startswith("OPTIMIZER_")} | QUICK
+        done = subprocess.run(
+            [*PROGRAM, "submit", *job.arguments, "--json", "--quiet"],
+            env=variables | {"OPTIMIZER_HOME": str(folder / "alone")},
+            cwd=COMPOSE.parent, stdout=subprocess.PIPE, check=True,
+        )  # fmt: skip
+        accepted |= {f"{job.repository.name} {p['function']}" for p in json.loads(done.stdout)["patches"]}
+    return frozenset(accepted)
+
+
+@contextlib.contextmanager
+def running(folder: Path, seed: int, faketime: bool = True) -> Iterator[tuple[Stage, Mapping[str, str]]]:
+    """A whole fleet, and the variables with which commands speak to it; the wire lies between its workers
+    and the broker."""
+    with contextlib.ExitStack() as stack:
+        url, server = stack.enter_context(postgres.restartable())
+        broker = stack.enter_context(redis.throwaway())
+        wire = stack.enter_context(Wire(("127.0.0.1", int(broker.command[2]))))
+        home = folder / "home"
+        small = stack.enter_context(_small_disk(home))
+        variables = environment(
+            home, url, f"redis://127.0.0.1:{wire.port}/0",
+            **QUICK, OPTIMIZER_LEASE_SECONDS=str(_LEASE), OPTIMIZER_MAX_DEATHS="50",
+        )  # fmt: skip
+        commands = read_compose()
+        for command in commands.once:
+            subprocess.run(command, env=variables, cwd=COMPOSE.parent, check=True, stdout=subprocess.DEVNULL)
+        clock = folder / "clock"
+        clock.write_text("+0\n")
+        known = services(commands, folder, variables | (_fake_time(clock) if faketime else {}))
+        supervised = stack.enter_context(Supervisor(known))
+        fleet = open_fleet(Settings(home=str(home), database_url=url, broker_url=redis.url_of(broker)))
+        stack.callback(fleet.close)
+        draw = random.Random(seed)
+        yield Stage(fleet, supervised, server, broker, wire, clock, home, small, draw), variables
+
+
+@contextlib.contextmanager
+def _small_disk(home: Path) -> Iterator[bool]:
+    """A disk of its own for the home, that can be filled without harm to others; only root can have one."""
+    home.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={_DISK},mode=755", "tmpfs", str(home)]
+    mounted = os.geteuid() == 0 and subprocess.run(mount, check=False, capture_output=True).returncode == 0
+    try:
+        yield mounted
+    finally:
+        if mounted:
+            subprocess.run(["umount", "--lazy", str(home)], check=False)
+
+
+def _fake_time(clock: Path) -> dict[str, str]:
+    """So that the processes take for the time what the file says; their stop-watches stay right."""
+    library = Path(_FAKETIME.format(f"{os.uname().machine}-linux-gnu"))
+    if not library.exists():
+        raise SystemExit("libfaketime is missing: apt-get install faketime")
+    return {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+def submit(jobs: Sequence[FaultJob], variables: Mapping[str, str]) -> None:
+    for job in jobs:
+        subprocess.run(
+            [*PROGRAM, "submit", *job.arguments, "--quiet"],
+            env=dict(variables), cwd=COMPOSE.parent, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+
+def disturb(stage: Stage, count: int, pause: tuple[float, float], names: Sequence[str]) -> None:
+    """So many faults, at random times, as long as there are jobs that they could hurt."""
+    while sum(stage.counts.values()) < count and not _all_ended(stage):
+        time.sleep(stage.draw.uniform(*pause))
+        inject(stage, stage.draw.choice(names))
+        done = sum(stage.counts.values())
+        if done % 10 == 0:
+            print(f"{done} faults, {_ended(stage)} jobs ended", file=sys.stderr, flush=True)
+
+
+def wait_for_the_end(stage: Stage, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not _all_ended(stage):
+        time.sleep(0.5)
+
+
+def _jobs(stage: Stage) -> Sequence[Job]:
+    while True:
+        try:
+            return stage.fleet.store.jobs(10_000)
+        except DatabaseError:
+            time.sleep(0.2)
+
+
+def _ended(stage: Stage) -> int:
+    return sum(job.state in FINAL for job in _jobs(stage))
+
+
+def _all_ended(stage: Stage) -> bool:
+    return all(job.state in FINAL for job in _jobs(stage))
+
+
+def found(stage: Stage) -> Found:
+    jobs = _jobs(stage)
+    store = stage.fleet.store
+    labels = {job.id: store.finished_labels(job.id) for job in jobs}
+    patches = [patch for job in jobs for patch in store.patches(job.id)]
+    names = {job.id: job.repository.name for job in jobs}
+    made = Counter((patch.job_id, patch.function) for patch in patches)
+    aside = sum(row.count for job in jobs for row in store.funnel(job.id) if row.reason == "set-aside")
+    return Found(
+        states=Counter(job.state.value for job in jobs),
+        functions=sum(len(LABELS & labels[job.id]) for job in jobs),
+        lost=sum(len(LABELS - labels[job.id]) for job in jobs),
+        twice=sum(count > 1 for count in made.values()),
+        set_aside=aside,
+        accepted=frozenset(f"{names[patch.job_id]} {patch.function}" for patch in patches),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=20)
+    parser.add_argument("--faults", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="optimizer-faults-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        jobs = [make_job(folder / "repositories", number + 1) for number in range(wanted.jobs)]
+        expected = run_embedded(jobs, folder)
+        with running(folder, wanted.seed) as (stage, variables):
+            submit(jobs, variables)
+            began = time.monotonic()
+            disturb(stage, wanted.faults, (0.5, 4.0), kinds(stage.small_disk))
+            wait_for_the_end(stage, 900.0)
+            seconds = time.monotonic() - began
+            result = found(stage)
+            _report(stage, result, expected, wanted.jobs, wanted.faults, seconds)
+
+
+def _report(
+    stage: Stage, result: Found, expected: frozenset[str], jobs: int, faults: int, seconds: float
+) -> None:
+    for name, count in sorted(stage.counts.items()):
+        print(f"{count:4}  {name}")
+    for service in stage.services.services:
+        print(f"{service.starts:4}  starts of {service.name}")
+    done = sum(stage.counts.values())
+    passed = (
+        result.states == {JobState.DONE.value: jobs}
+        and done >= faults
+        and (result.lost, result.twice, result.set_aside) == (0, 0, 0)
+        and result.accepted == expected
+    )
+    finish(
+        result.lost + result.twice + len(result.accepted ^ expected),
+        f"0 lost, twice or otherwise decided, after {faults} faults over {jobs} jobs",
+        passed,
+        faults=done,
+        jobs=dict(result.states),
+        functions=result.functions,
+        lost=result.lost,
+        twice=result.twice,
+        set_aside=result.set_aside,
+        accepted=len(result.accepted),
+        accepted_alone=len(expected),
+        only_alone=sorted(expected - result.accepted),
+        only_in_fleet=sorted(result.accepted - expected),
+        seconds=round(seconds),
+    )
+
+
+if __name__ == "__main__":
+    main()
