@@ -58,14 +58,14 @@ def checked(source: str, allowed: Allowed, resolve: Resolver = resolve_host) -> 
         _refuse_scheme("file", allowed)
         _refuse_options(source, "", "", local["path"])
         return parse_source(source)
-    found = _URL.fullmatch(source) or _SCP_LIKE.fullmatch(source)
+    found = (_URL if "://" in source else _SCP_LIKE).fullmatch(source)  # as `parse_source` tells them apart
     if found is None:
         raise RepositoryError(f"{_shown(source)!r} is not the address of a repository: {_form(allowed)}")
     parts = found.groupdict()
     _refuse_scheme(parts.get("scheme", "ssh"), allowed)
     _refuse_credentials(parts.get("scheme", "ssh"), parts["user"])
     _refuse_options(source, parts["user"] or "", parts["host"], parts["path"])
-    _refuse_host(parts["host"].lower().rstrip("."), allowed, resolve)
+    _refuse_host(parts["host"].lower().removesuffix("."), allowed, resolve)
     where = parse_source(source)
     if not isinstance(where, Remote):  # a folder here is called like host:path
         raise RepositoryError(f"{source!r} names a folder of this machine: write ssh://")
