@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from prometheus_client.metrics_core import Metric
@@ -22,6 +23,7 @@ from prometheus_client.registry import Collector
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # where the client library looks, in this process and its children
 _KINDS = ("counter", "histogram")  # of metrics; what the dead counted stays in both
 _NOBODY = 0  # stands for a process in the name of the file that keeps what the dead had counted
+_ROOM = 256 * 1024  # bytes of a file: some hundred series take a few ten thousand
 
 
 def prepare(home: Path, name: str) -> Path:
@@ -44,6 +46,23 @@ def prepare(home: Path, name: str) -> Path:
 def folder_in_use() -> Path | None:
     """The one that was prepared for this process, or for its parent."""
     return Path(os.environ[_VARIABLE]) if os.environ.get(_VARIABLE) else None
+
+
+@dataclass
+class Room:
+    """On the disk, for what a process counts. Its files are memory: were there none left for them, the next
+    count would kill the process."""
+
+    folder: Path
+    _process: int = 0  # that has its own
+
+    def take(self) -> None:
+        """Raises OSError, each time, until there is some."""
+        process = os.getpid()
+        if self._process != process:
+            for kind in _KINDS:
+                _empty(self.folder / f"{kind}_{process}.db")
+            self._process = process
 
 
 class Gathered(Collector):
@@ -70,14 +89,29 @@ def _fold(folder: Path, kind: str) -> None:
         return
     before = [kept] if kept.exists() else []
     sums = MultiProcessCollector.merge([str(path) for path in (*dead, *before)], accumulate=False)
+    try:
+        _empty(folder / "sums")
+    except OSError:  # another time
+        return
     _write(folder / "sums", sums)
     (folder / "sums").replace(kept)
     for path in dead:
         path.unlink()
 
 
+def _empty(path: Path) -> None:
+    """As the client library would begin it; nobody sees it before its room is taken. Raises OSError."""
+    unfinished = path.with_suffix(".new")
+    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.posix_fallocate(descriptor, 0, _ROOM)
+        unfinished.replace(path)
+    finally:
+        os.close(descriptor)
+        unfinished.unlink(missing_ok=True)
+
+
 def _write(path: Path, metrics: Iterable[Metric]) -> None:
-    path.unlink(missing_ok=True)
     written = MmapedDict(str(path))
     for metric in metrics:
         for sample in metric.samples:

@@ -20,7 +20,7 @@ def collector(
     return FleetCollector(work, broker, seen_within)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # known to a registry by itself
 class FleetCollector(Collector):
     """Queues and workers as the database knows them, messages as the broker does. What cannot be asked
     is left out: a gap, not a zero."""

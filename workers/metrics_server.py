@@ -2,7 +2,6 @@
 watches its container."""
 
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,14 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.registry import Collector
 
 from optimizer.domain.errors import ConfigError, OptimizerError
-from workers.health import Check
 from workers.logs import public
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from workers.health import Check
+
+_FAILING = "503 Service Unavailable"
 _TEXT = [("Content-Type", "text/plain; charset=utf-8")]
 _SLOW_SECONDS = 20  # whoever has not asked his question by then is hung up on
 
@@ -42,7 +43,7 @@ def serve(
     host: str = "127.0.0.1",
     *,
     sources: Sequence[Collector | CollectorRegistry] = (),
-    checks: Callable[[], Sequence[Check]] = tuple,
+    checks: Callable[[], "Sequence[Check]"] = tuple,
 ) -> Endpoint:
     """Serves what the sources say when they are asked; port 0 takes any that is free.
 
@@ -53,7 +54,7 @@ def serve(
     for source in sources:
         registry.register(source)
     try:
-        server = make_server(host, port, _application(registry, checks), _server_for(host), _Silent)
+        server = make_server(host, port, _application(registry, checks), _Server, _Silent)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"metrics cannot be served on {host}:{port}: {reason}; choose another") from error
@@ -63,7 +64,7 @@ def serve(
     return Endpoint(host, server.server_port, server)
 
 
-def _application(registry: CollectorRegistry, checks: Callable[[], Sequence[Check]]) -> "WSGIApplication":
+def _application(registry: CollectorRegistry, checks: Callable[[], "Sequence[Check]"]) -> "WSGIApplication":
     metrics: WSGIApplication = make_wsgi_app(registry)
 
     def answer(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
@@ -80,26 +81,18 @@ def _application(registry: CollectorRegistry, checks: Callable[[], Sequence[Chec
     return answer
 
 
-def _health(checks: Callable[[], Sequence[Check]]) -> tuple[str, str]:
+def _health(checks: Callable[[], "Sequence[Check]"]) -> tuple[str, str]:
     try:
         found = checks()
     except OptimizerError as error:
-        found = [Check("health", False, public(str(error)))]
+        return _FAILING, f"failing: {public(str(error))}\n"
     lines = [f"{'ok' if one.ok else 'failing'} {one.name}: {one.detail}\n" for one in found]
     fine = all(one.ok for one in found)
-    return "200 OK" if fine else "503 Service Unavailable", "".join(lines) or "ok\n"
+    return "200 OK" if fine else _FAILING, "".join(lines) or "ok\n"
 
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
-
-
-class _Server6(_Server):
-    address_family = socket.AF_INET6
-
-
-def _server_for(host: str) -> type[WSGIServer]:
-    return _Server6 if ":" in host else _Server
 
 
 class _Silent(WSGIRequestHandler):
