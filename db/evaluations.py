@@ -1,6 +1,6 @@
 """Candidates, verdicts and measurements: rows to domain values and back."""
 
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -29,10 +29,19 @@ from optimizer.domain.evidence import (
 from optimizer.domain.jobs import Stage
 
 
-def candidate_row(function_id: int, position: int, evaluation: Evaluation, now: datetime) -> CandidateRow:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a candidate belongs: the row of its function, and what evaluations repeat of it."""
+
+    function_id: int
+    job_id: int
+    label_hash: str
+
+
+def candidate_row(of: Place, position: int, evaluation: Evaluation, now: datetime) -> CandidateRow:
     candidate, made_by = evaluation.candidate, evaluation.candidate.provenance
     return CandidateRow(
-        function_id=function_id,
+        function_id=of.function_id,
         position=position,
         digest=candidate.id,
         source=candidate.source,
@@ -43,13 +52,15 @@ def candidate_row(function_id: int, position: int, evaluation: Evaluation, now: 
         expert_version=made_by.version,
         seed=None if made_by.seed is None else str(made_by.seed),
         parent=made_by.parent,
-        evaluation=_evaluation_row(evaluation, now),
+        evaluation=_evaluation_row(of, evaluation, now),
     )
 
 
-def _evaluation_row(evaluation: Evaluation, now: datetime) -> EvaluationRow:
+def _evaluation_row(of: Place, evaluation: Evaluation, now: datetime) -> EvaluationRow:
     decision, verdict, memory = evaluation.decision, evaluation.verdict, evaluation.memory
     return EvaluationRow(
+        job_id=of.job_id,
+        label_hash=of.label_hash,
         stage=decision.stage.value,
         outcome="accepted" if decision.accepted else "refused",
         reason=decision.reason.value,

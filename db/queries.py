@@ -27,6 +27,11 @@ def newest_jobs(limit: int) -> Select[JobRow]:
     return select(JobRow).order_by(JobRow.id.desc()).limit(limit)
 
 
+def job_before(newest: int) -> Select[int]:
+    """The id of the job before so many of the newest ones."""
+    return select(JobRow.id).order_by(JobRow.id.desc()).offset(newest).limit(1)
+
+
 def _jobs_of(url: str) -> Select[JobRow]:
     of_url = select(RepositoryRow.id).where(RepositoryRow.url == url).scalar_subquery()
     return select(JobRow).where(JobRow.repository_id == of_url)
@@ -130,4 +135,4 @@ def refused(job_id: int | None, limit: int) -> Select[FunctionRow, CandidateRow,
         .order_by(EvaluationRow.id.desc())
         .limit(limit)
     )
-    return statement if job_id is None else statement.where(FunctionRow.job_id == job_id)
+    return statement if job_id is None else statement.where(EvaluationRow.job_id == job_id)

@@ -16,6 +16,9 @@ def pack(samples: Iterable[Sample]) -> bytes:
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), level=6)
 
 
+NONE = pack(())  # of a measurement whose samples are not kept any more
+
+
 def unpack(blob: bytes) -> tuple[Sample, ...]:
     rows: list[list[Any]] = json.loads(zlib.decompress(blob))
     return tuple(

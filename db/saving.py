@@ -8,7 +8,7 @@ from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db.evaluations import candidate_row
+from db.evaluations import Place, candidate_row
 from db.mapping import function_columns, input_columns, patch_row, workload_row
 from db.tables import Base, CandidateRow, FunctionRow, InputRow, JobRow, PatchRow, RepositoryRow
 from optimizer.domain.errors import NotFoundError
@@ -35,8 +35,9 @@ def save(session: Session, job_id: int, result: FunctionResult, now: datetime) -
     if function_id is None:
         return _saved_patch(session, job_id, str(columns["label_hash"]))
     _save_workload(session, function_id, result)
+    place = Place(function_id, job_id, str(columns["label_hash"]))
     candidates = [
-        candidate_row(function_id, position, evaluation, now)
+        candidate_row(place, position, evaluation, now)
         for position, evaluation in enumerate(result.evaluations)
     ]
     session.add_all(candidates)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db import mapping, queries, saving
 from db.sessions import Sessions, open_sessions
 from db.tables import CandidateRow, EvaluationRow, FunctionRow, JobEventRow, JobRow, PatchRow, ReviewRow
-from db.views import view_named
+from db.views import View, view_named
 from optimizer.domain.errors import NotFoundError
 from optimizer.domain.functions import Function
 from optimizer.domain.jobs import FINAL, Event, FunnelRow, Job, JobState, NewJob, Stage
@@ -189,8 +189,23 @@ class SqlStore:
         """Raises NotFoundError, naming the nearest view, for one that is not documented."""
         view = view_named(name)
         with self._reading() as session:
-            rows = [tuple(row) for row in session.execute(view.statement(limit))]
+            rows = _view_rows(session, view, limit)
         return tuple(column for column, _ in view.columns), rows
+
+
+def _view_rows(session: Session, view: View, limit: int) -> list[tuple[object, ...]]:
+    """Where the newest jobs come first, of ever more of them until there are enough rows: what older ones
+    have to say comes after that, and need not be counted."""
+    jobs = limit // 4 + 1
+    while view.newest_jobs_first:
+        older = session.scalar(queries.job_before(jobs))
+        if older is None:
+            break
+        rows = session.execute(view.statement(limit, older)).all()
+        if len(rows) == limit:
+            return [tuple(row) for row in rows]
+        jobs *= 8
+    return [tuple(row) for row in session.execute(view.statement(limit))]
 
 
 def _no_patch(patch_id: int) -> NotFoundError:

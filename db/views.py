@@ -23,9 +23,15 @@ class View:
     columns: tuple[tuple[str, TypeEngine[Any]], ...]
     order: str  # of SQL
 
-    def statement(self, limit: int) -> Select[*tuple[Any, ...]]:
+    @property
+    def newest_jobs_first(self) -> bool:
+        return self.order.startswith("job_id DESC")
+
+    def statement(self, limit: int, after_job: int | None = None) -> Select[*tuple[Any, ...]]:
+        """`after_job`: only what later jobs have to say."""
         columns = [column(name, kind) for name, kind in self.columns]
-        return select(*columns).select_from(table(self.name)).order_by(text(self.order)).limit(limit)
+        statement = select(*columns).select_from(table(self.name)).order_by(text(self.order)).limit(limit)
+        return statement if after_job is None else statement.where(column("job_id", _WHOLE) > after_job)
 
 
 _ACCEPTED_PATCHES = View(
