@@ -3,11 +3,12 @@
     python -m benchmarks.stage_costs stages [--functions N] [--packages NAME ...]
     python -m benchmarks.stage_costs database --postgres URL
     python -m benchmarks.stage_costs broker --redis URL
+    python -m benchmarks.stage_costs idle --redis URL --postgres URL
 
 `stages` takes published packages and the bundled example through the engine's own functions, as a worker
 calls them, and keeps the results in --folder; `database` takes these results through the fleet's queue;
-`broker` sends, delivers and acknowledges messages. Both servers have to be on this machine, where their
-CPU time can be read, and nobody else should use them meanwhile.
+`broker` sends, delivers and acknowledges messages; `idle` starts workers with nothing to do. The servers have
+to be on this machine, where their processor time can be read, and nobody else should use them meanwhile.
 """
 
 import argparse
@@ -17,11 +18,13 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from benchmarks.real_repositories import PACKAGES, make_repositories
+from benchmarks.stage_broker import broker_costs, idle_costs
+from benchmarks.stage_database import database_costs
 from benchmarks.stage_timings import Costs, Material, repository_costs
 from optimizer.encoding import pack, unpack
 
@@ -117,16 +120,49 @@ def material(folder: Path) -> list[Material]:
     return unpack(path.read_bytes(), list[Material])
 
 
+def database(options: argparse.Namespace) -> None:
+    begun, folder = surroundings(), options.folder.absolute()
+    clients, file = options.clients, _results_file(folder)
+    found = database_costs(options.postgres, material(folder), options.jobs, clients, options.seconds, file)
+    keep("database", {"made": begun} | found)
+
+
+def broker(options: argparse.Namespace) -> None:
+    keep("broker", {"made": surroundings()} | broker_costs(options.redis, options.messages))
+
+
+def idle(options: argparse.Namespace) -> None:
+    begun = surroundings()
+    found = idle_costs(options.redis, options.postgres, options.workers, options.seconds)
+    keep("idle", {"made": begun, "workers": found})
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--folder", type=Path, default=Path(".optimizer/stages"))
     commands = parser.add_subparsers(required=True)
+
+    def command(run: Callable[[argparse.Namespace], None], *servers: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(run.__name__)
+        made.set_defaults(run=run)
+        for server in servers:
+            made.add_argument(f"--{server}", required=True, help="URL of one on this machine, for us alone")
+        return made
+
     names = [_WAREHOUSE, *(item.name for item in PACKAGES)]
-    one = commands.add_parser("stages")
-    one.add_argument("--packages", nargs="*", default=names, choices=names)
-    one.add_argument("--functions", type=int, default=25, help="of each package, drawn at random")
-    one.add_argument("--seed", type=int, default=1)
-    one.set_defaults(run=stages)
+    made = command(stages)
+    made.add_argument("--packages", nargs="*", default=names, choices=names)
+    made.add_argument("--functions", type=int, default=25, help="of each package, drawn at random")
+    made.add_argument("--seed", type=int, default=1)
+    made = command(database, "postgres")
+    made.add_argument("--jobs", type=int, default=40, help="played by one client, transaction by transaction")
+    made.add_argument("--clients", type=int, nargs="*", default=[1, 2, 4, 8, 16])
+    made.add_argument("--seconds", type=float, default=15.0, help="of each number of clients")
+    made = command(broker, "redis")
+    made.add_argument("--messages", type=int, default=5000)
+    made = command(idle, "redis", "postgres")
+    made.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
+    made.add_argument("--seconds", type=float, default=60.0)
     return parser
 
 
