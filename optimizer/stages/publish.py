@@ -22,8 +22,13 @@ from optimizer.stages.target import TargetUnderTest
 from optimizer.workloads.recorded import run_tests
 
 
-def publish(result: FunctionResult, target: TargetUnderTest, engine: Engine) -> FunctionResult:
-    """The result with its patch, or refused because the tests differ on the branch."""
+def publish(
+    result: FunctionResult, target: TargetUnderTest, engine: Engine, branch: str = ""
+) -> FunctionResult:
+    """The result with its patch, or refused because the tests differ on the branch.
+
+    `branch`: of a patch that is there already; else it is named after the function and the change.
+    """
     winner = next(one for one in result.evaluations if one.candidate.id == result.winner)
     changed = _changed_file(result, winner, target)
     difference = _tests_differ(result.function.path, changed, target, engine)
@@ -32,7 +37,7 @@ def publish(result: FunctionResult, target: TargetUnderTest, engine: Engine) -> 
         refused = replace(winner, decision=decision)
         others = tuple(refused if one is winner else one for one in result.evaluations)
         return replace(result, decision=decision, evaluations=others, winner=None)
-    return replace(result, patch=_branch(result, winner, changed, target, engine))
+    return replace(result, patch=_branch(result, winner, changed, target, engine, branch))
 
 
 def _changed_file(result: FunctionResult, winner: Evaluation, target: TargetUnderTest) -> bytes:
@@ -71,10 +76,15 @@ def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str,
 
 
 def _branch(
-    result: FunctionResult, winner: Evaluation, changed: bytes, target: TargetUnderTest, engine: Engine
+    result: FunctionResult,
+    winner: Evaluation,
+    changed: bytes,
+    target: TargetUnderTest,
+    engine: Engine,
+    branch: str,
 ) -> NewPatch:
     checkout, prefix = target.checkout, engine.settings.branch_prefix
-    branch = vcs.branch_name(prefix, result.function.label, winner.candidate.summary)
+    branch = branch or vcs.branch_name(prefix, result.function.label, winner.candidate.summary)
     where = surroundings_of(target.environment)
     text = patch_text(result, winner, checkout.commit, branch, where)
     commit = vcs.commit_branch(checkout, branch, vcs.Change(result.function.path, changed), text)

@@ -8,6 +8,7 @@ from optimizer.domain.checkouts import Checkout, TrackedFile
 from optimizer.vcs.branches import Change, branch_name, commit_alone, commit_branch, commit_date, diff
 from optimizer.vcs.checkout import at_commit, checkout, read_blob, remove_worktree, tracked_files
 from optimizer.vcs.delivery import deliver_branch, push_branch
+from optimizer.vcs.ownership import branch_states
 from optimizer.vcs.source import hide_credentials, strip_credentials
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "TrackedFile",
     "at_commit",
     "branch_name",
+    "branch_states",
     "checkout",
     "commit_alone",
     "commit_branch",

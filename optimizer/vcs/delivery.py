@@ -1,18 +1,20 @@
 """A finished branch's way out of the mirror: into the user's repository, or to where it came from."""
 
+import functools
 import os
 import shlex
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from optimizer.domain.checkouts import Checkout
 from optimizer.domain.errors import RepositoryError
 from optimizer.vcs.branches import EMAIL
 from optimizer.vcs.checkout import find_local, git_of
 from optimizer.vcs.git import NETWORK_SECONDS, Git, Output, reason_in
-from optimizer.vcs.mirror import explain, locked, mirror_path, network_variables
+from optimizer.vcs.mirror import TRANSPORTS, explain, locked, mirror_path, network_variables
+from optimizer.vcs.ownership import is_ours
 from optimizer.vcs.source import Remote, parse_source
-
-_TRANSPORTS = "https:http:ssh:git"
 
 
 def deliver_branch(base: Checkout, branch: str) -> None:
@@ -36,7 +38,8 @@ def deliver_branch(base: Checkout, branch: str) -> None:
 
 
 def push_branch(source: str, branch: str, home: Path, remote: str = "origin") -> str:
-    """Sends the branch to where the repository came from, with the user's own way to log in.
+    """Sends the branch to where the repository came from, with the user's own way to log in. What we pushed
+    there earlier, and nobody changed since, is replaced.
 
     `source` as given to `checkout`. From a local repository it goes to that repository's `remote`.
     Returns where it went, without credentials. Raises RepositoryError.
@@ -52,9 +55,13 @@ def push_branch(source: str, branch: str, home: Path, remote: str = "origin") ->
     _require_branch(
         git.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", directory=root), branch
     )
+    call: dict[str, Any] = {"directory": root, "users_settings": True, "timeout": NETWORK_SECONDS}
+    call["protocols"] = f"{TRANSPORTS}:file"
+    found = git.run("ls-remote", "--", remote, f"refs/heads/{branch}", **call)
+    lease = _lease(branch, found, functools.partial(is_ours, git, directory=root))
     output = git.run(
-        "push", "--quiet", "--no-verify", "--", remote, f"refs/heads/{branch}:refs/heads/{branch}",
-        directory=root, protocols=f"{_TRANSPORTS}:file", timeout=NETWORK_SECONDS, users_settings=True,
+        "push", "--quiet", "--no-verify", *lease, "--", remote, f"refs/heads/{branch}:refs/heads/{branch}",
+        **call,
     )  # fmt: skip
     target = parse_source(url.text)
     shown = target.url if isinstance(target, Remote) else str(target)
@@ -68,14 +75,23 @@ def _push_from_mirror(git: Git, remote: Remote, branch: str) -> str:
     with locked(mirror):
         exists = git.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", git_dir=mirror)
         _require_branch(exists, branch)
+        call: dict[str, Any] = {"git_dir": mirror, "protocols": TRANSPORTS, "timeout": NETWORK_SECONDS}
+        call["environment"] = network_variables(git, remote)
+        found = git.run("ls-remote", "--", remote.url, f"refs/heads/{branch}", **call)
+        lease = _lease(branch, found, functools.partial(is_ours, git, git_dir=mirror))
         output = git.run(
-            "push", "--quiet", "--no-verify", "--", remote.url, f"refs/heads/{branch}:refs/heads/{branch}",
-            git_dir=mirror, environment=network_variables(git, remote),
-            protocols=_TRANSPORTS, timeout=NETWORK_SECONDS,
+            "push", "--quiet", "--no-verify", *lease, "--", remote.url,
+            f"refs/heads/{branch}:refs/heads/{branch}", **call,
         )  # fmt: skip
     if output.code != 0:
         raise _refused(output, branch, remote.url)
     return remote.url
+
+
+def _lease(branch: str, found: Output, ours: Callable[[str], bool]) -> list[str]:
+    """Leave to replace what is there, when that is a commit of ours; git refuses all else."""
+    tip = found.text.partition("\t")[0] if found.code == 0 else ""
+    return [f"--force-with-lease=refs/heads/{branch}:{tip}"] if tip and ours(tip) else []
 
 
 def _require_branch(output: Output, branch: str) -> None:

@@ -16,7 +16,7 @@ from optimizer.vcs.source import Remote
 
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _BASES = "refs/optimizer/bases"  # a commit is in the cache as a whole when it has a ref here
-_TRANSPORTS = "https:http:ssh:git"
+TRANSPORTS = "https:http:ssh:git"
 
 # Files are checked out byte for byte, whatever the repository's .gitattributes ask for: spans are
 # byte offsets, and what is committed must differ from the base in nothing but the change.
@@ -87,6 +87,12 @@ def fetch_remote(git: Git, mirror: Path, remote: Remote, ref: str | None) -> tup
     return commit, ref or _short(name)
 
 
+def fetch_tip(git: Git, mirror: Path, remote: Remote, name: str, commit: str) -> None:
+    """Brings the commit that a ref is at into the cache, if it is not there. The lock must be held."""
+    if git.run("cat-file", "-e", f"{commit}^{{commit}}", git_dir=mirror).code != 0:
+        _fetch_from_url(git, mirror, remote, (name, commit), network_variables(git, remote))
+
+
 def network_variables(git: Git, remote: Remote) -> dict[str, str]:
     """For one call over the network: the URL's own credentials, else the user's way to log in."""
     variables = git.login_settings()
@@ -140,7 +146,7 @@ def _list_remote(git: Git, remote: Remote, variables: dict[str, str]) -> dict[st
     """Full ref name -> commit; "HEAD" -> the commit, and "symbolic HEAD" -> the name it stands for."""
     output = git.run(
         "ls-remote", "--symref", "--", remote.url, "HEAD", "refs/heads/*", "refs/tags/*",
-        environment=variables, protocols=_TRANSPORTS, timeout=NETWORK_SECONDS,
+        environment=variables, protocols=TRANSPORTS, timeout=NETWORK_SECONDS,
     )  # fmt: skip
     if output.code != 0:
         raise explain(remote.url, output.stderr)
@@ -189,10 +195,10 @@ def _fetch_from_url(
 ) -> None:
     """Shallow by commit; then, for servers that cannot do that, by name and with the history."""
     name, commit = found
-    output = _fetch(git, mirror, remote.url, commit, depth=1, protocols=_TRANSPORTS, variables=variables)
+    output = _fetch(git, mirror, remote.url, commit, depth=1, protocols=TRANSPORTS, variables=variables)
     if output.code != 0 and not _COMMIT.fullmatch(name):
         source = f"{name}:{_BASES}/{commit}"
-        output = _fetch(git, mirror, remote.url, source, depth=0, protocols=_TRANSPORTS, variables=variables)
+        output = _fetch(git, mirror, remote.url, source, depth=0, protocols=TRANSPORTS, variables=variables)
     if output.code != 0:
         raise explain(remote.url, output.stderr)
     if not has_commit(git, mirror, commit):
