@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from optimizer.domain.errors import RepositoryError
+from optimizer.domain.refresh import Branch
 from optimizer.vcs import (
     Change,
     Checkout,
     branch_name,
+    branch_states,
     checkout,
     commit_branch,
     commit_date,
@@ -214,6 +216,41 @@ def test_a_branch_of_a_local_repository_is_pushed_to_its_origin(
     deliver_branch(base, BRANCH)
     assert push_branch(str(repository), BRANCH, tmp_path / "home") == str(tmp_path / "origin.git")
     assert git(tmp_path / "origin.git", "rev-parse", BRANCH) == commit
+
+
+def test_a_newer_version_of_our_branch_replaces_what_we_pushed_and_nothing_else(
+    base: Checkout, repository: Path, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", str(repository), "origin.git")
+    origin = tmp_path / "origin.git"
+    git(repository, "remote", "add", "origin", str(origin))
+
+    def publish(content: bytes) -> str:
+        commit = commit_branch(base, BRANCH, Change("b.py", content), TEXT)
+        deliver_branch(base, BRANCH)
+        push_branch(str(repository), BRANCH, tmp_path / "home")
+        return commit
+
+    publish(b"b = 1\n")
+    assert publish(b"b = 2\n") == git(origin, "rev-parse", BRANCH)
+    git(tmp_path, "clone", "--quiet", "--branch", BRANCH, str(origin), "colleague")
+    theirs = commit_files(tmp_path / "colleague", {"c.py": b"c\n"})
+    git(tmp_path / "colleague", "push", "--quiet")
+    with pytest.raises(RepositoryError, match="another branch"):
+        publish(b"b = 3\n")
+    assert git(origin, "rev-parse", BRANCH) == theirs
+
+
+def test_a_branch_is_ours_until_somebody_commits_to_it_or_deletes_it(
+    base: Checkout, repository: Path
+) -> None:
+    assert branch_states(base, [BRANCH]) == {BRANCH: Branch.GONE}
+    commit_branch(base, BRANCH, Change("b.py", b"b = 1\n"), TEXT)
+    deliver_branch(base, BRANCH)
+    assert branch_states(base, [BRANCH]) == {BRANCH: Branch.OURS}
+    git(repository, "switch", "--quiet", BRANCH)
+    commit_files(repository, {"c.py": b"c\n"})
+    assert branch_states(base, [BRANCH, "other"]) == {BRANCH: Branch.CHANGED, "other": Branch.GONE}
 
 
 def test_pushing_without_a_remote_or_a_branch_says_what_is_missing(

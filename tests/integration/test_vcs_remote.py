@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from optimizer.domain.errors import RepositoryError
-from optimizer.vcs import Change, checkout, commit_branch, deliver_branch, push_branch, remove_worktree
+from optimizer.domain.refresh import Branch
+from optimizer.vcs import (
+    Change,
+    branch_states,
+    checkout,
+    commit_branch,
+    deliver_branch,
+    push_branch,
+    remove_worktree,
+)
 from tests.support.gitrepo import commit_files, git, make_repository
 
 BRANCH = "optimizer/a-f-set-123456"
@@ -144,6 +153,40 @@ def test_a_branch_of_the_same_name_at_the_origin_is_not_overwritten(
     commit_branch(base, BRANCH, Change("a.py", b"three\n"), "Speed up a\n")
     with pytest.raises(RepositoryError, match="already"):
         push_branch(url, BRANCH, tmp_path / "home")
+
+
+def test_a_newer_version_of_our_branch_replaces_what_we_pushed(
+    url: str, origin: Path, tmp_path: Path
+) -> None:
+    base = checkout(url, None, tmp_path / "home")
+    for content in (b"three\n", b"four\n"):
+        commit = commit_branch(base, BRANCH, Change("a.py", content), "Speed up a\n")
+        push_branch(url, BRANCH, tmp_path / "home")
+        assert git(origin, "rev-parse", BRANCH) == commit
+
+
+@pytest.mark.parametrize("home", ["home", "another machine"])
+def test_a_branch_behind_a_url_is_ours_until_somebody_commits_to_it(
+    home: str, url: str, origin: Path, tmp_path: Path
+) -> None:
+    base = checkout(url, None, tmp_path / "home")
+    commit_branch(base, BRANCH, Change("a.py", b"three\n"), "Speed up a\n")
+    asked = checkout(url, None, tmp_path / home)
+    assert branch_states(asked, [BRANCH, "other"]) == {BRANCH: Branch.OURS, "other": Branch.OURS}
+    push_branch(url, BRANCH, tmp_path / "home")
+    assert branch_states(asked, [BRANCH]) == {BRANCH: Branch.OURS}
+    git(tmp_path, "clone", "--quiet", "--branch", BRANCH, str(origin), "colleague")
+    commit_files(tmp_path / "colleague", {"c.py": b"c\n"})
+    git(tmp_path / "colleague", "push", "--quiet")
+    assert branch_states(asked, [BRANCH]) == {BRANCH: Branch.CHANGED}
+
+
+def test_nothing_is_asked_about_no_branch(url: str, origin: Path, tmp_path: Path) -> None:
+    base = checkout(url, None, tmp_path / "home")
+    origin.rename(origin.with_name("gone.git"))
+    assert branch_states(base, []) == {}
+    with pytest.raises(RepositoryError):
+        branch_states(base, [BRANCH])
 
 
 def test_a_remote_without_commits_says_so(url: str, origin: Path, tmp_path: Path) -> None:
