@@ -39,7 +39,7 @@ def activity(sessions: Sessions) -> Activity:
             Rate(*session.execute(recent(column, now)).one())
             for column in (FunctionRow.created_at, EvaluationRow.created_at, PatchRow.created_at)
         )
-        jobs = dict(session.execute(jobs_by_state()).tuples().all())
+        jobs = dict(session.execute(jobs_by_state()).all())
         return Activity(now, functions, candidates, patches, jobs, session.scalars(set_aside()).one())
 
 

@@ -88,12 +88,7 @@ def _ordered(_log: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 def _readable() -> Processor:
     """Without colours: an escape in a name that comes out of a repository could not be told from ours."""
-    renderer = structlog.dev.ConsoleRenderer(
-        colors=False,
-        sort_keys=False,
-        pad_event_to=0,
-        exception_formatter=structlog.dev.plain_traceback,
-    )
+    renderer = structlog.dev.ConsoleRenderer(colors=False, sort_keys=False, pad_event_to=0)
     return lambda log, method, event: _visible(str(renderer(log, method, event)))
 
 

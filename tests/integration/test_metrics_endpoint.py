@@ -38,11 +38,17 @@ class _Metered:
     folder: Path
 
     def child(self, counts: int) -> int:
-        assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(f"{counts}\n")
-        self.process.stdin.flush()
+        self._tell(str(counts))
         return int(self.process.stdout.readline())
+
+    def disk_is_full(self) -> None:
+        self._tell("full")
+
+    def _tell(self, line: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
 
 
 @pytest.fixture
@@ -114,12 +120,16 @@ def test_what_killed_children_counted_stays_and_their_files_go(start: _Start) ->
 
 def test_a_child_without_room_on_the_disk_counts_nothing_and_lives(start: _Start) -> None:
     worker = start()
-    worker.child(1)
-    child = worker.child(-1)
+    first = worker.child(1)
+    worker.disk_is_full()
+    second = worker.child(1)
     assert scrape(worker.port)[_DEATHS] == 1
-    _gone(child)
+    _gone(first)
+    _gone(second)
     assert scrape(worker.port)[_DEATHS] == 1
-    assert not any(str(child) in path.name for path in worker.folder.iterdir())
+    names = [path.name for path in worker.folder.iterdir()]
+    assert any(str(first) in name for name in names)
+    assert not any(str(second) in name for name in names)
 
 
 def test_a_worker_removes_what_dead_workers_left_and_nothing_of_the_living(start: _Start) -> None:

@@ -1,8 +1,8 @@
 """A worker whose children count, as a program: `python -m tests.support.metered HOME`.
 
 It prints a line of JSON once it serves: its port, its folder. Each line on stdin, a number, is a child that
-counts so many deaths (a negative one: on a full disk) and stays; its process id is printed. The end of stdin
-ends the parent alone.
+counts so many deaths and stays; its process id is printed. `full` is the disk from then on, for the parent
+and the children to come. The end of stdin ends the parent alone.
 """
 
 import json
@@ -27,7 +27,10 @@ def main() -> None:
     endpoint = serve(0, sources=[metrics.source()])
     _say(json.dumps({"port": endpoint.port, "folder": str(folder)}))
     for line in sys.stdin:
-        _say(str(_child(metrics, int(line))))
+        if line.strip() == "full":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        else:
+            _say(str(_child(metrics, int(line))))
 
 
 def _say(text: str) -> None:
@@ -40,7 +43,9 @@ def _child(metrics: Metrics, count: int) -> int:
     child = os.fork()
     if child == 0:
         try:
-            _work(metrics, count)
+            for _ in range(count):
+                metrics.died("evaluate")
+                metrics.took("evaluate", 2.0)
             os.write(writing, b".")
             signal.pause()
         finally:
@@ -49,14 +54,6 @@ def _child(metrics: Metrics, count: int) -> int:
     assert os.read(reading, 1) == b".", "the child died"
     os.close(reading)
     return child
-
-
-def _work(metrics: Metrics, count: int) -> None:
-    if count < 0:  # where nothing can be written any more
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    for _ in range(abs(count)):
-        metrics.died("evaluate")
-        metrics.took("evaluate", 2.0)
 
 
 if __name__ == "__main__":

@@ -183,6 +183,8 @@ def test_a_terminal_gets_lines_for_people_that_cannot_play_tricks_on_it() -> Non
     _program(
         "logs.configure(json=False)",
         "logs.logger('a').info('judged', function='cart.py::\\x1b[2Jtotal\\x07', item=17)",
+        "try: raise ValueError('no such\\x1b branch')",
+        "except ValueError: logs.logger('a').exception('failed')",
         stderr=terminal,
     )
     os.close(terminal)
@@ -193,6 +195,8 @@ def test_a_terminal_gets_lines_for_people_that_cannot_play_tricks_on_it() -> Non
     assert "judged" in said
     assert "item=17" in said
     assert "\\x1b[2Jtotal" in said
+    assert "ValueError: no such\\x1b branch" in said
+    assert "Warning" not in said
     assert not said.startswith("{")
 
 
