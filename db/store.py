@@ -149,7 +149,7 @@ class SqlStore:
 
     def patch_counts(self, job_ids: Sequence[int]) -> Mapping[int, int]:
         with self._reading() as session:
-            return dict(session.execute(queries.patch_counts(job_ids)).tuples().all())
+            return dict(session.execute(queries.patch_counts(job_ids)).all())
 
     def patch(self, patch_id: int) -> Patch:
         """Raises NotFoundError."""

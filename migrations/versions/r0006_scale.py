@@ -1,4 +1,4 @@
-"""For millions of functions: evaluations know their job and function, documented queries have their indexes."""
+"""For millions of functions: evaluations know their job and function, documented queries have indexes."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -61,6 +61,17 @@ def test_tried_are_functions_whose_trial_ended(store: Store) -> None:
     assert store.tried(URL, "f2") == store.tried("/else", "f1") == frozenset()
 
 
+def test_what_was_tried_of_one_function_can_be_asked_alone(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    other = replace(function("f"), path="shop/other.py")
+    for one in (function("f"), function("g"), other):
+        store.save_result(job, ended(one))
+    found = store.tried(URL, "f1", function("f"))
+    assert {label for label, _, _ in found} == {"shop/cart.py::f"}
+    assert found < store.tried(URL, "f1")
+    assert store.tried(URL, "f1", function("h")) == store.tried(URL, "f2", other) == frozenset()
+
+
 def test_a_scan_that_the_cap_on_open_patches_cut_short_is_not_finished(store: Store) -> None:
     job = store.create_job(new_job()).id
     store.save_result(job, ended(reason=Reason.MAX_OPEN))
@@ -140,6 +151,25 @@ def test_patches_are_listed_newest_first_by_job_and_state(store: Store) -> None:
     assert [p.id for p in store.patches(job_id=job)] == [second, first]
     assert [p.id for p in store.patches(state=PatchState.OPEN)] == [third, second]
     assert [p.id for p in store.patches(job, PatchState.APPROVED)] == [first]
+
+
+def test_patches_are_counted_for_each_job(store: Store) -> None:
+    job, other = store.create_job(new_job()).id, store.create_job(new_job()).id
+    for name in ("f", "g"):
+        store.save_result(job, with_patch(function(name)))
+    store.save_result(other, ended())
+    assert store.patch_counts([job, other, 77]) == {job: 2}
+    assert store.patch_counts([other]) == store.patch_counts([]) == {}
+
+
+def test_patches_are_found_by_branch_newest_first(store: Store) -> None:
+    job, other = store.create_job(new_job()).id, store.create_job(new_job("/other")).id
+    first, second = (store.save_result(where, with_patch()) for where in (job, other))
+    elsewhere = replace(new_patch(), branch="optimizer/" + "long-" * 2000)
+    store.save_result(job, replace(with_patch(function("g")), patch=elsewhere))
+    assert [patch.id for patch in store.patches_on("optimizer/cart-total")] == [second, first]
+    assert [patch.function for patch in store.patches_on(elsewhere.branch)] == ["shop/cart.py::g"]
+    assert list(store.patches_on("optimizer/cart")) == []
 
 
 def test_an_unknown_patch_is_not_found(store: Store) -> None:

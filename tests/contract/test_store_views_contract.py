@@ -92,6 +92,20 @@ def test_a_view_gives_no_more_rows_than_asked_for(filled: Store) -> None:
     assert len(filled.view("funnel", limit=2)[1]) == 2
 
 
+@pytest.mark.parametrize("limit", [1, 2, 5, 12, 50])
+def test_a_page_of_the_funnel_is_its_beginning_however_many_jobs_have_none_of_it(
+    store: Store, limit: int
+) -> None:
+    """Jobs without functions among them, the newest ones, too."""
+    jobs = [store.create_job(new_job(f"/{number}")).id for number in range(40)]
+    for job in jobs[:36:3]:
+        store.save_result(job, ended())
+        store.save_result(job, replace(with_patch(function("g")), patch=None))
+    whole = store.view("funnel")[1]
+    assert len(whole) == 12 * 4
+    assert list(store.view("funnel", limit)[1]) == list(whole[:limit])
+
+
 def test_an_empty_store_has_every_view_without_rows(store: Store) -> None:
     for name in ("accepted_patches", "funnel", "rejections_by_reason", "expert_yield"):
         assert not store.view(name)[1]
