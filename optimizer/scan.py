@@ -227,7 +227,7 @@ class _Job:
         if over:
             return FunctionResult(function, Decision(Stage.ROUTE, Reason.BUDGET))
         workload = target.workload(function)
-        known = self.engine.store.tried(self.job.repository.url, self.job.fingerprint)
+        known = self.engine.store.tried(self.job.repository.url, self.job.fingerprint, function)
         if (function.label, function.content_hash, workload_hash(workload)) in known:
             return FunctionResult(function, Decision(Stage.ROUTE, Reason.UNCHANGED), workload)
         self.watcher.judging(function)
