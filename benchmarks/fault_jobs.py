@@ -26,10 +26,10 @@ def plan(prices: list[int]) -> list[int]:
     """What the prices come to after {months} months, one after the other."""
     result = []
     for month in range(1, {months} + 1):
-        total = {number}
-        for index in range(len(prices)):
-            total = total + prices[index]
-        result.append(total * month)
+        factor = {number}
+        for step in range(300):
+            factor = factor + step % 7
+        result.append(month * factor + sum(prices))
     return result
 
 
@@ -54,8 +54,8 @@ from prices import label, largest, plan
 
 def test_plan():
     assert len(plan([1, 2, 3])) == {months}
-    assert plan([]) == [{number} * month for month in range(1, {months} + 1)]
-    assert plan(list(range(400)))[0] == 79800 + {number}
+    assert plan([])[1] == 2 * plan([])[0]
+    assert plan(list(range(400)))[0] - plan([])[0] == 79800
 
 
 def test_largest():
@@ -77,19 +77,16 @@ def test_a_full_disk(tmp_path):
 _FASTER = '''\
 def plan(prices: list[int]) -> list[int]:
     """What the prices come to after {months} months, one after the other."""
-    result = []
-    total = {number}
-    for index in range(len(prices)):
-        total = total + prices[index]
-    for month in range(1, {months} + 1):
-        result.append(total * month)
-    return result
+    factor = {number}
+    for step in range(300):
+        factor = factor + step % 7
+    return [month * factor + sum(prices) for month in range(1, {months} + 1)]
 '''
 _WRONG = "def largest(prices: list[int]) -> int:\n    return prices[0]\n"
-_SAME = '''\
+_SLOWER = '''\
 def label(prices: list[int]) -> str:
     """The prices for people."""
-    return ", ".join(str(one) for one in prices)
+    return ", ".join([str(price) for price in prices for _ in range(40)][::40])
 '''
 
 
@@ -107,14 +104,14 @@ class FaultJob:
 
 
 def make_job(folder: Path, number: int) -> FaultJob:
-    """One function that is made many times faster, one whose candidate is wrong, one whose is no faster."""
+    """One function that is made many times faster, one whose candidate is wrong, one whose is slower."""
     values = {"number": number, "months": 50 + number, "more": _FULL if number == 1 else ""}
     repository, candidates = folder / f"shop-{number}", folder / f"shop-{number}.jsonl"
     (repository / "tests").mkdir(parents=True)
     (repository / "prices.py").write_text(_MODULE.format(**values))
     (repository / "tests" / "test_prices.py").write_text(_TESTS.format(**values))
     (repository / "pyproject.toml").write_text("[tool.pytest.ini_options]\npythonpath = ['.']\n")
-    sources = {"plan": _FASTER.format(**values), "largest": _WRONG, "label": _SAME}
+    sources = {"plan": _FASTER.format(**values), "largest": _WRONG, "label": _SLOWER}
     lines = [
         json.dumps({"function": f"prices.py::{name}", "source": source, "summary": f"Another {name}"})
         for name, source in sources.items()

@@ -12,6 +12,7 @@ from db.results import Results
 from optimizer.domain.errors import DatabaseError, OptimizerError
 from optimizer.domain.work import Queue
 from optimizer.testing import redis
+from optimizer.testing.clock import Clock
 from optimizer.testing.proxy import Wire
 from optimizer.testing.services import Service, Supervisor
 from workers.fleet import Fleet
@@ -36,7 +37,7 @@ class Stage:
     postgres: Service
     redis: Service
     wire: Wire
-    clocks: Path  # the file with what every process of the fleet takes for the time, see libfaketime
+    clock: Clock  # what every process of the fleet takes for the time
     home: Path  # on a disk of its own where `small_disk`
     small_disk: bool
     draw: random.Random
@@ -119,7 +120,7 @@ def _deliver_twice(stage: Stage) -> None:
 
 
 def _jump(stage: Stage) -> None:
-    stage.clocks.write_text(f"{stage.draw.choice((-1, 1)) * stage.draw.uniform(60, 86400):+.0f}\n")
+    stage.clock.set(round(stage.draw.choice((-1, 1)) * stage.draw.uniform(60, 86400)))
 
 
 def _fill(stage: Stage) -> None:

@@ -29,13 +29,13 @@ from optimizer.domain.errors import DatabaseError
 from optimizer.domain.jobs import FINAL, Job, JobState
 from optimizer.domain.settings import Settings
 from optimizer.testing import postgres, redis
+from optimizer.testing.clock import make_clock
 from optimizer.testing.fleet import COMPOSE, PROGRAM, environment, read_compose, services
 from optimizer.testing.proxy import Wire
 from optimizer.testing.services import Supervisor
 from workers.fleet import open_fleet
 
 _LEASE = 6.0  # seconds: what the dead held is others' after so long
-_FAKETIME = "/usr/lib/{}/faketime/libfaketimeMT.so.1"
 _DISK = "600m"
 
 
@@ -66,7 +66,7 @@ def run_embedded(jobs: Sequence[FaultJob], folder: Path) -> frozenset[str]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, seed: int, faketime: bool = True) -> Iterator[tuple[Stage, Mapping[str, str]]]:
+def running(folder: Path, seed: int) -> Iterator[tuple[Stage, Mapping[str, str]]]:
     """A whole fleet, and the variables with which commands speak to it; the wire lies between its workers
     and the broker."""
     with contextlib.ExitStack() as stack:
@@ -82,9 +82,8 @@ def running(folder: Path, seed: int, faketime: bool = True) -> Iterator[tuple[St
         commands = read_compose()
         for command in commands.once:
             subprocess.run(command, env=variables, cwd=COMPOSE.parent, check=True, stdout=subprocess.DEVNULL)
-        clock = folder / "clock"
-        clock.write_text("+0\n")
-        known = services(commands, folder, variables | (_fake_time(clock) if faketime else {}))
+        clock = make_clock(folder)
+        known = services(commands, folder, variables | clock.variables)
         supervised = stack.enter_context(Supervisor(known))
         fleet = open_fleet(Settings(home=str(home), database_url=url, broker_url=redis.url_of(broker)))
         stack.callback(fleet.close)
@@ -103,19 +102,6 @@ def _small_disk(home: Path) -> Iterator[bool]:
     finally:
         if mounted:
             subprocess.run(["umount", "--lazy", str(home)], check=False)
-
-
-def _fake_time(clock: Path) -> dict[str, str]:
-    """So that the processes take for the time what the file says; their stop-watches stay right."""
-    library = Path(_FAKETIME.format(f"{os.uname().machine}-linux-gnu"))
-    if not library.exists():
-        raise SystemExit("libfaketime is missing: apt-get install faketime")
-    return {
-        "LD_PRELOAD": str(library),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
 
 
 def submit(jobs: Sequence[FaultJob], variables: Mapping[str, str]) -> None:
