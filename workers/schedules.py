@@ -1,6 +1,5 @@
 """Turns that are due become jobs. Called by the scheduler every few seconds; two at once do no harm."""
 
-import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,6 +8,7 @@ from optimizer.domain.errors import BrokerError, ConfigError
 from optimizer.domain.jobs import Job
 from optimizer.domain.schedules import NewSchedule, Schedule, Turn
 from workers.fleet import Fleet
+from workers.logs import logger
 from workers.turns import next_turn
 
 
@@ -27,8 +27,12 @@ def tick(fleet: Fleet, now: datetime | None = None) -> Sequence[Turn]:
     moment = now or schedules.now()
     turns = [_taken(schedules, due, moment) for due in schedules.due(moment)]
     taken = [turn for turn in turns if turn]
-    with contextlib.suppress(BrokerError):
+    for turn in taken:
+        logger(__name__).info("turn", schedule=turn.schedule.id, outcome=turn.outcome)
+    try:
         fleet.broker.send([turn.item for turn in taken if turn.item])
+    except BrokerError as error:
+        logger(__name__).warning("the broker was not told", error=str(error))
     return taken
 
 

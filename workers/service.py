@@ -1,5 +1,6 @@
 """What every long-running process of ours has: logs, metrics, and somewhere to ask for them."""
 
+import functools
 from collections.abc import Callable, Mapping
 
 from optimizer.bootstrap import ready_home
@@ -9,6 +10,9 @@ from workers.fleet import Fleet
 from workers.logs import configure
 from workers.metrics import Metrics, make_metrics
 from workers.metrics_server import serve
+from workers.schedules import tick
+
+_TICK_SECONDS = 5.0  # between two looks at the schedules, which are to the minute
 
 
 def begin_service(
@@ -31,5 +35,4 @@ def begin_service(
 
 def duties(fleet: Fleet) -> Mapping[str, tuple[float, Callable[[], object]]]:
     """What the scheduler does besides reconciling: how often in seconds, and what."""
-    del fleet
-    return {}
+    return {"schedules": (_TICK_SECONDS, functools.partial(tick, fleet))}

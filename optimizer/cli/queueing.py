@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from optimizer.bootstrap import ready_home
 from optimizer.cli.output import emit_json, job_data, line, note
 from optimizer.cli.progress import Tally, View, view_for_stderr
 from optimizer.cli.proof import ready_folder, write_bundles
@@ -60,7 +61,7 @@ def asked_for(
             raise RepositoryError(f"{where.url}: {text}")
         repository, source = where.repository, where.url
     else:
-        root = find_local(Git(Path.cwd()), where)
+        root = find_local(Git(ready_home(settings)), where)
         repository, source = local_repository(root), str(root)
     return repository, Submission(
         source, ref, shared_flags(dict(given)), _candidates(settings.candidates_file)

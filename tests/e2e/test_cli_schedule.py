@@ -86,9 +86,13 @@ def test_without_jitter_turns_are_on_the_dot(schedule: Command) -> None:
     assert schedule("add", _URL, "--jitter", "0", "--json").data["next_at"].endswith("T02:00:00+00:00")
 
 
-def test_a_path_is_the_repository_that_it_lies_in(schedule: Command, tmp_path: Path) -> None:
+def test_a_path_is_the_repository_that_it_lies_in(
+    schedule: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = make_repository(tmp_path / "shop", {"lib/a.py": b"x = 1\n"})
+    monkeypatch.chdir(root / "lib")
     assert schedule("add", str(root / "lib"), "--json").data["repository"]["url"] == str(root)
+    assert [path.name for path in (root / "lib").iterdir()] == ["a.py"]
 
 
 def test_a_schedule_rests_and_goes_on(schedule: Command) -> None:

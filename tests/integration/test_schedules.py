@@ -1,6 +1,8 @@
 """What the scheduler does with schedules, on a real Postgres and a real Redis."""
 
+import subprocess
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +18,7 @@ from optimizer.domain.jobs import JobState, Repository, Submission
 from optimizer.domain.schedules import NewSchedule, Turn
 from optimizer.domain.settings import Settings
 from optimizer.domain.work import Queue
+from tests.support.cli import PROGRAM, environment
 from tests.support.redis_server import RedisServer, redis_server
 from workers.control import reconcile
 from workers.fleet import Fleet, open_fleet
@@ -24,6 +27,7 @@ from workers.schedules import first_turn, run_now, tick
 _NOW = datetime(2026, 3, 5, 2, 30, tzinfo=UTC)
 _NIGHT = timedelta(days=1)
 _SCHEDULERS = 4
+_PATIENCE = 120.0  # seconds for a process to start on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +167,31 @@ def test_without_a_broker_a_schedule_run_by_hand_queues_nothing(
         run_now(lonely, schedule_id)
     lonely.close()
     assert fleet.store.jobs() == []
+
+
+def test_the_scheduler_takes_turns_until_it_is_stopped(fleet: Fleet, tmp_path: Path) -> None:
+    _add(fleet)
+    started = subprocess.Popen(
+        [*PROGRAM, "scheduler"],
+        env=environment(
+            tmp_path / "home",
+            OPTIMIZER_BROKER_URL=fleet.settings.broker_url,
+            OPTIMIZER_DATABASE_URL=fleet.settings.database_url,
+        ),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        end = time.monotonic() + _PATIENCE
+        while not fleet.store.jobs():
+            assert started.poll() is None, started.communicate()[1]
+            assert time.monotonic() < end, "no turn was taken"
+            time.sleep(0.1)
+    finally:
+        started.terminate()
+        started.communicate()
+    assert [job.state for job in fleet.store.jobs()] == [JobState.QUEUED]
 
 
 def test_the_jitter_of_a_schedule_is_the_same_wherever_it_is_asked_for() -> None:
