@@ -7,6 +7,7 @@ from db.connect import describe
 from optimizer.domain.errors import BrokerError, ConfigError, DatabaseError
 from optimizer.domain.settings import Settings
 from optimizer.domain.work import Queue, Worker
+from optimizer.ports import Broker
 from workers.broker import CeleryBroker
 from workers.fleet import Fleet, open_fleet
 
@@ -88,7 +89,7 @@ def _work(fleet: Fleet, queues: Sequence[Queue], seen_within: float, oldest: flo
     return [_scheduler(alive), *workers, *(_oldest(queue, waits[queue], oldest) for queue in queues)]
 
 
-def _broker(broker: CeleryBroker) -> Check:
+def _broker(broker: Broker) -> Check:
     try:
         broker.check()
     except BrokerError as error:

@@ -25,8 +25,9 @@ _PASSWORD = re.compile(r"((?:pass\w*|pwd|secret|token)=)[^&\s\"'\\]+", re.IGNORE
 _TALKATIVE = ("alembic", "amqp", "matplotlib")  # at INFO they tell what is no news
 
 
-def configure(json: bool, level: str = "INFO") -> None:
-    """Once a process, at its start. JSON is what whoever is no terminal gets, asked for or not.
+def configure(json: bool, level: str = "INFO", worker: str = "") -> None:
+    """Once a process, at its start. JSON is what whoever is no terminal gets, asked for or not. The name of
+    the worker is on every line, of all its threads and children.
 
     Raises ConfigError for a level that there is not.
     """
@@ -34,7 +35,7 @@ def configure(json: bool, level: str = "INFO") -> None:
     if level.upper() not in known:
         raise ConfigError(f"there is no log level {level!r}: use DEBUG, INFO, WARNING or ERROR")
     handler = logging.StreamHandler()
-    handler.setFormatter(ProcessorFormatter(processors=_processors(json or not sys.stderr.isatty())))
+    handler.setFormatter(ProcessorFormatter(processors=_processors(json or not sys.stderr.isatty(), worker)))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(known[level.upper()])
@@ -65,10 +66,11 @@ def public(text: str) -> str:
     return _PASSWORD.sub(r"\1***", hide_credentials(text))
 
 
-def _processors(json: bool) -> list[Processor]:
+def _processors(json: bool, worker: str) -> list[Processor]:
     render: Processor = structlog.processors.JSONRenderer() if json else _readable()
     return [
         structlog.contextvars.merge_contextvars,
+        _named(worker),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -79,6 +81,11 @@ def _processors(json: bool) -> list[Processor]:
         render,
         _without_secrets,
     ]
+
+
+def _named(worker: str) -> Processor:
+    given = {"worker": worker} if worker else {}
+    return lambda _log, _method, event: {**given, **event}
 
 
 def _ordered(_log: WrappedLogger, _method: str, event: EventDict) -> EventDict:

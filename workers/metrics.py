@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, values
 from prometheus_client.registry import Collector
 
+from optimizer.domain.evidence import Reason
+from optimizer.domain.jobs import Stage
 from optimizer.domain.work import Queue
 from workers.logs import logger
 from workers.metrics_files import Gathered, Room, folder_in_use
@@ -17,6 +19,7 @@ from workers.metrics_files import Gathered, Room, folder_in_use
 # Seconds, from milliseconds to hours.
 WAITS = (0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400, 43200)
 STAGES = (0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
+FAULT = "fault"  # of a machine, the network or a service: the kind of every retry so far
 FILLS = (0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
@@ -91,10 +94,19 @@ def make_metrics(registry: CollectorRegistry | None = None) -> Metrics:
     if room:
         room.take()
     made = _made(registry or CollectorRegistry(), room)
-    for queue in map(str, Queue):  # a series that begins with its first event shows no increase
+    _begin(made)
+    return made
+
+
+def _begin(made: Metrics) -> None:
+    """What people want to be woken for begins with a zero: a series that begins with its first event shows
+    no increase."""
+    for queue in map(str, Queue):
         for metric in (made.waits, made.deaths, made.messages):
             metric.labels(queue)
-    return made
+        made.retries.labels(queue, FAULT)
+    for stage in (Stage.PROPOSE, Stage.BENCHMARK, Stage.PUBLISH):
+        made.functions.labels(stage.value, Reason.SET_ASIDE.value)
 
 
 def _made(registry: CollectorRegistry, room: Room | None) -> Metrics:

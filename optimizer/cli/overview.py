@@ -4,16 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
 from db.rates import Activity, activity
-from db.store import SqlStore
 from db.work import SqlWork
-from optimizer.bootstrap import make_store
+from optimizer.bootstrap import make_results
 from optimizer.domain.errors import BrokerError
 from optimizer.domain.settings import Settings
 from optimizer.domain.work import Backlog, Queue, Worker
-from workers.broker import CeleryBroker
+from optimizer.ports import Broker
 from workers.fleet import open_fleet
 from workers.health import given_name
 
@@ -73,16 +71,16 @@ def _post(name: str, members: Sequence[tuple[Worker, bool]]) -> Post:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[SqlWork, CeleryBroker | None]]:
+def _opened(settings: Settings) -> Iterator[tuple[SqlWork, Broker | None]]:
     if settings.broker_url:
         with closing(open_fleet(settings)) as fleet:
             yield fleet.work, fleet.broker
     else:
-        with closing(cast("SqlStore", make_store(settings))) as store:
-            yield SqlWork(store.sessions), None
+        with closing(make_results(settings)) as parts:
+            yield parts.work, None
 
 
-def _messages(broker: CeleryBroker) -> Messages:
+def _messages(broker: Broker) -> Messages:
     try:
         return Messages({queue: broker.held(queue) for queue in Queue})
     except BrokerError as error:

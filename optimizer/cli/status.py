@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from optimizer.cli.overview import Overview, Post
     from optimizer.domain.work import Backlog
 
-_QUEUES = ("queue", "waiting", "held", "oldest waiting", "messages")
-_WORKERS = ("worker", "state", "processes", "queues", "host", "up for", "last seen")
+QUEUE_COLUMNS = ("queue", "waiting", "held", "oldest waiting", "messages")
+WORKER_COLUMNS = ("worker", "state", "processes", "queues", "host", "up for", "last seen")
 _HERE = "no broker is configured: jobs run in the process that submits them"
 
 
@@ -42,9 +42,9 @@ def status(assignments: Assignments, as_json: bool) -> None:
 def _print(found: "Overview") -> None:
     if found.messages is None:
         line(_HERE)
-    table(_QUEUES, [_queue_row(one, found) for one in found.queues], "Queues")
+    table(QUEUE_COLUMNS, [_queue_row(one, found) for one in found.queues], "Queues")
     if found.workers:
-        table(_WORKERS, [_worker_row(post, found.activity.at) for post in found.posts()], "Workers")
+        table(WORKER_COLUMNS, [_worker_row(post, found.activity.at) for post in found.posts()], "Workers")
     elif found.messages is not None:
         line("\nWorkers: none was seen in the last day")
     rates = [(name, rate.hour, rate.day) for name, rate in _rates(found).items()]

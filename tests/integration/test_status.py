@@ -1,6 +1,7 @@
 """`optimizer status`: on both databases, with a broker, without one, and with one that is down."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -206,6 +207,23 @@ def test_a_worker_is_one_row_however_many_processes_it_has_or_had(together: _Com
         "gpu@b/1": False,
         "scheduler@c/1": True,
     }
+
+
+def test_every_field_of_the_json_is_documented(together: _Command, fleet: Fleet) -> None:
+    _report(fleet, "cpu@a/1", ("scan",))
+    text = Path("docs/operations.md").read_text("utf-8")
+    named = set(re.findall(r"`(\w+)`", text.partition("`--json` has")[2].partition("## Logs")[0]))
+    assert set(_keys(together.data(), "jobs")) - {state.value for state in JobState} == named
+
+
+def _keys(value: object, *leaves: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _keys(item, *leaves)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from () if name in leaves else _keys(inner, *leaves)
 
 
 def test_a_fleet_without_workers_says_so(together: _Command) -> None:

@@ -48,6 +48,16 @@ def test_a_line_has_its_time_level_logger_and_the_ids_it_is_about(capsys: pytest
     }  # fmt: skip
 
 
+def test_the_name_of_the_worker_is_on_every_line_of_every_thread(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(json=True, worker="bench@a")
+    thread = threading.Thread(target=lambda: logging.getLogger("kombu").warning("lost"))
+    thread.start()
+    thread.join()
+    with logs.bound(worker="other"):
+        logs.logger("a").info("said")
+    assert [line["worker"] for line in _lines(capsys)] == ["bench@a", "other"]
+
+
 def test_ids_are_gone_after_the_block_and_those_without_a_value_never_come(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

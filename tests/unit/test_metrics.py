@@ -75,6 +75,9 @@ def test_a_series_is_there_before_its_first_event_so_that_the_first_is_an_increa
         assert found[f'optimizer_deaths_total{{queue="{queue}"}}'] == 0
         assert found[f'optimizer_resent_total{{queue="{queue}"}}'] == 0
         assert found[f'optimizer_queue_wait_seconds_count{{queue="{queue}"}}'] == 0
+        assert found[f'optimizer_retries_total{{kind="fault",queue="{queue}"}}'] == 0
+    for stage in ("propose", "benchmark", "publish"):
+        assert found[f'optimizer_functions_total{{reason="set-aside",stage="{stage}"}}'] == 0
 
 
 def test_two_sets_of_metrics_in_one_process_do_not_meet() -> None:
