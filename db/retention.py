@@ -51,7 +51,7 @@ def _next(before: datetime, reached: int, batch: int) -> Select[int, int]:
     """What another one empties at this moment is left to him."""
     return (
         _old(select(MeasurementRow.id, MeasurementRow.evaluation_id), before)
-        .where(MeasurementRow.evaluation_id >= reached)
+        .where(MeasurementRow.evaluation_id >= reached, EvaluationRow.id >= reached)  # for either table
         .order_by(MeasurementRow.evaluation_id)
         .limit(batch)
         .with_for_update(of=MeasurementRow, skip_locked=True)

@@ -25,12 +25,12 @@ _THREADS = threading.Lock()  # Alembic keeps what it is doing in a module: one a
 _LOCK = 0x6F7074696D  # any number that no other program takes for its advisory lock
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, revision: str = "head") -> None:
     """Brings the schema to this version's; creates a SQLite file and its folder. Raises DatabaseError."""
     parsed = parse_url(url)
     _make_room(parsed)
     with _THREADS, _migrating(parsed) as config:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def downgrade(url: str, revision: str) -> None:
