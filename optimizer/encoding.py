@@ -33,7 +33,12 @@ def pack(value: object) -> bytes:
 
 
 def unpack(data: bytes, kind: type[_T]) -> _T:
-    return from_json(zlib.decompress(data), kind)
+    """Raises like `from_json`, also for what is cut short or damaged."""
+    try:
+        content = zlib.decompress(data)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    return from_json(content, kind)
 
 
 def _finite(value: Any) -> Any:

@@ -128,6 +128,10 @@ class WorkQueue(Protocol):
 class Broker(Protocol):
     """Tells workers that there is work. What it forgets is told again; what it says twice does no harm."""
 
+    def check(self) -> None:
+        """Raises BrokerError when it does not answer, or refuses us."""
+        ...
+
     def send(self, items: Sequence[WorkItem]) -> None:
         """Raises BrokerError."""
         ...
@@ -139,6 +143,8 @@ class Broker(Protocol):
     def items(self, queue: Queue) -> frozenset[int]:
         """The ids of the items that they are about. Raises BrokerError."""
         ...
+
+    def close(self) -> None: ...
 
 
 class Store(Protocol):

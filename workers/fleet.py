@@ -9,6 +9,7 @@ from db.work import SqlWork
 from optimizer.bootstrap import database_url
 from optimizer.domain.errors import ConfigError
 from optimizer.domain.settings import Settings
+from optimizer.ports import Broker
 from workers.broker import CeleryBroker
 
 
@@ -18,7 +19,7 @@ class Fleet:
     sessions: Sessions
     store: SqlStore
     work: SqlWork
-    broker: CeleryBroker
+    broker: Broker
 
     def close(self) -> None:
         self.broker.close()

@@ -95,7 +95,7 @@ def patiently(call: Callable[[], _T]) -> _T:
     """Again and again while the database does not answer. Raises DatabaseError in the end."""
     wrapped = retry(
         retry=retry_if_exception_type(DatabaseError),
-        wait=wait_exponential_jitter(initial=0.2, max=5.0),
+        wait=wait_exponential_jitter(multiplier=0.2, max=5.0),
         stop=stop_after_delay(_PATIENCE),
         reraise=True,
     )(call)

@@ -1,0 +1,104 @@
+"""A job from queue to queue in one process: real git, sandbox and database, a broker in memory."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from optimizer.domain.jobs import JobState, Submission
+from optimizer.domain.work import Queue
+from optimizer.vcs.source import local_repository
+from tests.support.fleets import broker_of, context_of, drain, fleet_on, metrics, submitted
+from tests.support.gitrepo import commit_files, git
+from tests.support.orders import CANDIDATES, orders
+from workers.context import Context
+from workers.handling import work_on
+from workers.submitting import enqueue
+
+_FLAGS = {"experts": ("file",), "install": False, "python": sys.executable, "search_seconds": 0.2,
+          "max_inputs": 12, "max_launches": 10}  # fmt: skip
+
+
+def _candidates() -> str:
+    return "".join(f"{json.dumps(one)}\n" for one in CANDIDATES)
+
+
+@pytest.fixture
+def context(sqlite_url: str, tmp_path: Path) -> Iterator[Context]:
+    os.umask(0o022)
+    home = tmp_path / "home"
+    home.mkdir()
+    with context_of(fleet_on(sqlite_url, home)) as made:
+        yield made
+
+
+def test_a_job_goes_through_all_queues_and_leaves_a_branch(context: Context, tmp_path: Path) -> None:
+    repository = orders(tmp_path / "orders")
+    job = submitted(context.fleet, repository, _candidates(), **_FLAGS)
+    drain(context)
+    done = context.fleet.store.job(job.id)
+    assert (done.state, done.error) == (JobState.DONE, "")
+    assert done.commit == git(repository, "rev-parse", "HEAD")
+    (patch,) = context.fleet.store.patches(job.id)
+    assert patch.function == "orders.py::plan"
+    assert git(repository, "rev-parse", patch.branch) == patch.commit
+    rows = {(row.unit, row.stage, row.reason): row.count for row in context.fleet.store.funnel(job.id)}
+    assert rows == {
+        ("function", "verify", "none-accepted"): 1,
+        ("function", "decide", "accepted"): 1,
+        ("candidate", "verify", "different-result"): 1,
+        ("candidate", "decide", "accepted"): 1,
+    }
+    assert context.fleet.work.left(job.id) == {}
+
+    again = submitted(context.fleet, repository, _candidates(), **_FLAGS)
+    drain(context)
+    done = context.fleet.store.job(again.id)
+    assert (done.state, done.error) == (JobState.DONE, f"nothing changed since job {job.id}")
+
+    commit_files(repository, {"README.md": b"Prices.\n"})
+    third = submitted(context.fleet, repository, _candidates(), **_FLAGS)
+    drain(context)
+    reasons = [row.reason for row in context.fleet.store.funnel(third.id)]
+    assert reasons == ["unchanged"]
+    assert len(context.fleet.store.patches()) == 1
+
+
+def test_a_job_that_cannot_be_scanned_fails_with_one_line(context: Context, tmp_path: Path) -> None:
+    repository = orders(tmp_path / "orders")
+    job = enqueue(context.fleet, Submission(str(repository), "no-such-branch"), local_repository(repository))
+    drain(context)
+    done = context.fleet.store.job(job.id)
+    assert done.state is JobState.FAILED
+    assert "no branch, tag or commit 'no-such-branch'" in done.error
+    assert "\n" not in done.error
+
+
+def test_a_cancelled_job_is_not_gone_on_with(context: Context, tmp_path: Path) -> None:
+    job = submitted(context.fleet, orders(tmp_path / "orders"), _candidates(), **_FLAGS)
+    assert context.fleet.work.cancel(job.id)
+    drain(context)
+    assert context.fleet.store.job(job.id).state is JobState.CANCELLED
+    assert context.fleet.store.funnel(job.id) == []
+    assert broker_of(context.fleet).held(Queue.SCAN) == 0
+
+
+def test_a_retried_job_tries_only_what_was_left(context: Context, tmp_path: Path) -> None:
+    job = submitted(context.fleet, orders(tmp_path / "orders"), _candidates(), **_FLAGS)
+    messages = broker_of(context.fleet).delivered()
+    for queue, item_id in messages:  # until the first function has its result
+        work_on(queue, [item_id], context, metrics())
+        if context.fleet.store.finished_labels(job.id):
+            break
+    assert context.fleet.work.cancel(job.id)
+    before = context.fleet.store.finished_labels(job.id)
+    item = context.fleet.work.retry(job.id)
+    assert item is not None
+    broker_of(context.fleet).messages = [(item.queue, item.id)]
+    drain(context)
+    assert context.fleet.store.job(job.id).state is JobState.DONE
+    assert context.fleet.store.finished_labels(job.id) == before | {"orders.py::plan", "orders.py::largest"}
+    assert len(context.fleet.store.patches(job.id)) == 1
