@@ -5,8 +5,8 @@
 
 A page (one job, one repository, one list as long as its default limit) may take 100 ms, and may read no
 table of more than 100,000 rows from end to end. A report over everything may take 10 s. Times are planning
-and execution of the second run, summed over the statements. Makes a database of its own on the server that
-the tests use, and drops it.
+and execution, the fastest of three runs, summed over the statements. Makes a database of its own on the
+server that the tests use, and drops it.
 """
 
 import argparse

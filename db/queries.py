@@ -127,12 +127,14 @@ def patch_function(patch_id: int) -> Select[FunctionRow, PatchRow]:
 
 
 def refused(job_id: int | None, limit: int) -> Select[FunctionRow, CandidateRow, EvaluationRow]:
-    statement = (
+    newest = select(EvaluationRow.id).where(EvaluationRow.outcome != "accepted")
+    if job_id is not None:
+        newest = newest.where(EvaluationRow.job_id == job_id)
+    chosen = newest.order_by(EvaluationRow.id.desc()).limit(limit).subquery()
+    return (
         select(FunctionRow, CandidateRow, EvaluationRow)
         .join(CandidateRow, CandidateRow.function_id == FunctionRow.id)
         .join(EvaluationRow, EvaluationRow.candidate_id == CandidateRow.id)
-        .where(EvaluationRow.outcome != "accepted")
+        .join(chosen, chosen.c.id == EvaluationRow.id)
         .order_by(EvaluationRow.id.desc())
-        .limit(limit)
     )
-    return statement if job_id is None else statement.where(EvaluationRow.job_id == job_id)

@@ -23,6 +23,8 @@ from db.types import AnyText, Json, Moment, Ratio, RowId
 
 # Of a measurement: its samples are still there. Compressed, none are 10 bytes, and one is more than 30.
 HAS_SAMPLES = "length(samples) > 16"
+# Of a function: workers died over it. Such are few among millions, and have an index of their own.
+IS_SET_ASIDE = "reason = 'set-aside'"
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -102,6 +104,12 @@ class FunctionRow(Base):
         UniqueConstraint("job_id", "label_hash"),
         Index(None, "job_id", "reason", "stage"),
         _by_time(),
+        Index(
+            "ix_functions_set_aside",
+            "job_id",
+            postgresql_where=text(IS_SET_ASIDE),
+            sqlite_where=text(IS_SET_ASIDE),
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -89,18 +89,15 @@ def upgrade() -> None:
         _create_range_index(table)
     op.create_index("ix_patches_created_at", "patches", ["created_at"])
     op.create_index("ix_patches_branch", "patches", ["branch"], postgresql_using="hash")
-    has_samples = sa.text("length(samples) > 16")
-    op.create_index(
-        "ix_measurements_with_samples",
-        "measurements",
-        ["evaluation_id"],
-        postgresql_where=has_samples,
-        sqlite_where=has_samples,
+    _create_partial_index("ix_functions_set_aside", "functions", "job_id", "reason = 'set-aside'")
+    _create_partial_index(
+        "ix_measurements_with_samples", "measurements", "evaluation_id", "length(samples) > 16"
     )
 
 
 def downgrade() -> None:
     op.drop_index("ix_measurements_with_samples", "measurements")
+    op.drop_index("ix_functions_set_aside", "functions")
     op.drop_index("ix_patches_branch", "patches")
     op.drop_index("ix_patches_created_at", "patches")
     for table in ("functions", "evaluations"):
@@ -120,6 +117,10 @@ def _replace_views(funnel: str, rejections: str) -> None:
     for name, statement in (("funnel", funnel), ("rejections_by_reason", rejections)):
         op.execute(f"DROP VIEW {name}")
         op.execute(statement)
+
+
+def _create_partial_index(name: str, table: str, column: str, where: str) -> None:
+    op.create_index(name, table, [column], postgresql_where=sa.text(where), sqlite_where=sa.text(where))
 
 
 def _create_range_index(table: str) -> None:
