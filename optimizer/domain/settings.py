@@ -35,7 +35,7 @@ class Settings:
     lease_seconds: float = 60.0  # after which a worker that was not heard of counts as dead
     max_deaths: int = 3  # of workers over one function at one stage, before it is set aside
     max_open: int = 20  # open patches of a repository, from which on scheduled jobs wait for reviews
-    keep_samples_days: float = 180.0  # raw timing samples of refused candidates older than that go; 0: none
+    keep_samples_days: float = 180.0  # then raw samples of candidates that became no patch go; 0: they stay
     bench_cores: int = 1  # of this machine, the last ones, kept for what is timed
     batch_size: int = 16  # functions proposed for at once
     batch_seconds: float = 0.2  # that the first of a batch waits for others
