@@ -12,7 +12,7 @@ from db.connect import make_engine, parse_url
 from db.retention import count_old_samples, drop_old_samples
 from db.samples import pack
 from db.sessions import Sessions, open_sessions
-from db.store import SqlStore, open_store
+from db.store import SqlStore
 from db.tables import HAS_SAMPLES
 from optimizer.domain.errors import DatabaseError
 from optimizer.domain.evidence import Decision, Evaluation, Reason
@@ -185,21 +185,3 @@ def test_a_database_that_went_away_is_one_line(sessions: Sessions, database_url:
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE away RENAME TO measurements"))
         engine.dispose()
-
-
-def test_what_evaluations_repeat_of_their_function_is_as_it_is_there(database_url: str) -> None:
-    with open_store(database_url) as store:
-        for where in ("/one", "/two"):
-            job = store.create_job(new_job(where)).id
-            for name in ("f", "g"):
-                store.save_result(job, _won_over(_slower(), name=name))
-        with store.sessions.reading() as session:
-            same, other = session.execute(text(_REPEATED)).one()
-    assert (same, other) == (12, 0)
-
-
-_REPEATED = """
-SELECT sum(CASE WHEN e.job_id = f.job_id AND e.label_hash = f.label_hash THEN 1 ELSE 0 END),
-       sum(CASE WHEN e.job_id = f.job_id AND e.label_hash = f.label_hash THEN 0 ELSE 1 END)
-FROM evaluations e JOIN candidates c ON c.id = e.candidate_id JOIN functions f ON f.id = c.function_id
-"""
