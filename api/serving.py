@@ -1,6 +1,7 @@
 """The server: the parts of the API wired together, behind a socket."""
 
 import contextlib
+import os
 import socket
 from collections.abc import Callable, Iterator
 
@@ -48,7 +49,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        reason = error.strerror or str(error)
+        number = error.errno or 0  # not positive: of no system call, but of looking up the host
+        reason = os.strerror(number) if number > 0 else error.strerror
         raise ConfigError(
             f"cannot listen on {host}, port {port} ({reason}): choose others with --host and --port"
         ) from None

@@ -11,7 +11,7 @@ from api.job_models import JobRequest
 from api.parts import Parts
 from optimizer.bootstrap import expert_named, home_of
 from optimizer.config import configure, foreign
-from optimizer.domain.errors import RepositoryError
+from optimizer.domain.errors import ConfigError, RepositoryError
 from optimizer.domain.jobs import Job, Repository, Submission
 from optimizer.vcs.checkout import find_local
 from optimizer.vcs.git import Git
@@ -40,6 +40,10 @@ def given_settings(table: Mapping[str, Any]) -> dict[str, Any]:
     """By field name, as flags of the command line would be. Raises ConfigError."""
     flags = foreign(table, "settings", "whoever submits a job")
     settings = configure({}, {}, flags).settings
+    if "file" in settings.experts:
+        raise ConfigError(
+            "the expert 'file' needs candidates: `optimizer submit --candidates` takes them along"
+        )
     for name in settings.experts:
         expert_named(name, settings)
     return flags
