@@ -13,7 +13,7 @@ from optimizer import vcs
 from optimizer.domain.checkouts import Checkout
 from optimizer.domain.evidence import Decision, Reason
 from optimizer.domain.functions import Function
-from optimizer.domain.jobs import Job, JobState, Stage, Submission
+from optimizer.domain.jobs import Job, JobState, Stage, Submission, unchanged_since
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.work import Claim, NewItem, Plan, Queue
 from optimizer.domain.workloads import workload_hash
@@ -73,7 +73,7 @@ def scan(claim: Claim, context: Context) -> Outcome:
         again = bool(job.commit)  # a retry: what is missing is missing, whatever was finished since
         done = None if again else engine.store.finished_scan(job.repository.url, checkout.tree, mark)
         if done:
-            return Ended(JobState.DONE, f"nothing changed since job {done.id}")
+            return Ended(JobState.DONE, unchanged_since(done.id))
         new = job_for(checkout, mark, json.dumps(told(settings)))
         if not context.fleet.work.found(claim, replace(new, repository=job.repository)):
             return Ended(JobState.FAILED)  # it is another worker's by now: nobody will see this

@@ -17,7 +17,7 @@ from optimizer.cli.output import (
 )
 from optimizer.cli.ranking import by_impact
 from optimizer.cli.session import Assignments, open_results
-from optimizer.domain.jobs import Event, Job
+from optimizer.domain.jobs import Event, Job, JobState
 
 
 @click.command(epilog=example("optimizer jobs --limit 5"))
@@ -89,7 +89,9 @@ def _facts(job: Job) -> list[tuple[str, object]]:
     ]
     if job.finished_at:
         facts.append(("ended", f"{_moment(job.finished_at)}, after {_seconds(job)} s"))
-    return [*facts, ("error", job.error)] if job.error else facts
+    if not job.error:
+        return facts
+    return [*facts, ("note" if job.state is JobState.DONE else "error", job.error)]
 
 
 def _moment(at: datetime) -> str:

@@ -14,7 +14,7 @@ from optimizer.cli.proof import ready_folder, write_bundles
 from optimizer.cli.scanning import Request, show_report
 from optimizer.cli.session import configured, until_the_end
 from optimizer.domain.errors import ConfigError, OptimizerError, RepositoryError, StoppedError
-from optimizer.domain.jobs import FINAL, Job, JobState, Repository, Submission
+from optimizer.domain.jobs import FINAL, Job, JobState, Repository, Submission, found_unchanged
 from optimizer.domain.settings import Settings
 from optimizer.engine import Report
 from optimizer.vcs.checkout import find_local
@@ -90,10 +90,13 @@ def _follow(request: Request, fleet: Fleet, job: Job) -> None:
         raise StoppedError(text) from None
     if job.state is not JobState.DONE:
         raise OptimizerError(f"job {job.id} {job.state.value}: {job.error}")
-    store = fleet.store
+    store, earlier = fleet.store, found_unchanged(job)
+    told = store.job(earlier) if earlier else job
+    patches = store.patches(told.id)
     if folder:
-        write_bundles(store, store.patches(job.id), folder)
-    show_report(request, Report(job, store.patches(job.id), store.funnel(job.id)), followed.tally)
+        write_bundles(store, patches, folder)
+    report = Report(told, patches, store.funnel(told.id), unchanged=earlier is not None)
+    show_report(request, report, followed.tally)
 
 
 @dataclass

@@ -75,8 +75,22 @@ class Job:
     state: JobState
     created_at: datetime
     finished_at: datetime | None = None
-    error: str = ""
+    error: str = ""  # why it failed; of one that is done: why there was nothing to do
     started_at: datetime | None = None  # None: it waits for a worker
+
+
+_UNCHANGED = "nothing changed since job "
+
+
+def unchanged_since(job_id: int) -> str:
+    """What a queued job says that had nothing to do."""
+    return f"{_UNCHANGED}{job_id}"
+
+
+def found_unchanged(job: Job) -> int | None:
+    """The job that had tried everything that this one would have."""
+    text = job.error.removeprefix(_UNCHANGED)
+    return int(text) if job.state is JobState.DONE and text != job.error else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,13 +107,9 @@ class Supervisor:
     def __getitem__(self, name: str) -> Service:
         return next(service for service in self.services if service.name == name)
 
-    def down(self, name: str) -> None:
-        """Kills it, and leaves it so until `up`."""
+    def hold(self, name: str) -> None:
+        """From now on it is not started again."""
         self._held.add(name)
-        self[name].kill()
-
-    def up(self, name: str) -> None:
-        self._held.discard(name)
 
     def _watch(self) -> None:
         while not self._over.wait(self.pause):
