@@ -117,4 +117,10 @@ def _keep_celery_from_it() -> None:
     setup_logging.connect(_done_already, weak=False, dispatch_uid="optimizer.logs")
 
 
-def _done_already(**_given: object) -> None: ...
+def _done_already(**_given: object) -> None:
+    """What the pool says of its dead children would go to stderr as it is."""
+    from celery.utils.log import get_multiprocessing_logger  # noqa: PLC0415 - as above
+
+    pool = get_multiprocessing_logger()
+    pool.propagate = True
+    pool.setLevel(logging.ERROR)

@@ -181,11 +181,14 @@ def test_celery_keeps_to_it() -> None:
         "app.log.setup(loglevel='DEBUG', redirect_stdouts=True)",
         "logging.getLogger('celery.task').warning('task')",
         "logging.getLogger('kombu.connection').info('connected')",
+        "import billiard.util",
+        "billiard.util.info('pool')",
+        "billiard.util.error('Process %r exited with %r', 'w1', 'signal 9')",
         "print('still stdout')",
     )
     assert done.stdout == "still stdout\n"
     events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
-    assert events == ["task", "connected"]
+    assert events == ["task", "connected", "Process 'w1' exited with 'signal 9'"]
 
 
 def test_a_terminal_gets_lines_for_people_that_cannot_play_tricks_on_it() -> None:
