@@ -1,6 +1,6 @@
 """Cost of judging: wall time a candidate over the bare running time of the calls made for it.
 
-    python benchmarks/overhead.py [--candidates N]
+    python -m benchmarks.overhead [--candidates N]
 
 Half of the candidates are true gains of 1.25 on a function of 50 microseconds (both measurements are
 made), half are no gain at all. Targets: ratio at most 3, and at least 60 candidates a minute.

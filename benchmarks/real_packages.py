@@ -1,6 +1,6 @@
 """What the optimizer finds in published packages: writes docs/results.md. Target: 15 accepted patches.
 
-    python benchmarks/real_packages.py [--packages NAME ...] [--budget SECONDS] [--folder DIR]
+    python -m benchmarks.real_packages [--packages NAME ...] [--budget SECONDS] [--folder DIR]
 
 Fetches the packages' source distributions, makes each a repository, and scans it as `optimizer submit`
 would, with the rules only. What is accepted lies as branches in DIR/repositories.
@@ -122,7 +122,7 @@ def page(rows: Sequence[Row], command: str) -> str:
 
 def _command(options: argparse.Namespace) -> str:
     budget = f" --budget {options.budget:g}" if options.budget else ""
-    return f"python benchmarks/real_packages.py{budget} --packages {' '.join(options.packages)}"
+    return f"python -m benchmarks.real_packages{budget} --packages {' '.join(options.packages)}"
 
 
 def _what(patch: Patch) -> str:

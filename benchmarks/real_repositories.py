@@ -1,7 +1,7 @@
 """Published pure-Python packages as git repositories to scan: fetched by pip, pinned by hash.
 
-    python benchmarks/real_repositories.py /tmp/repositories            # all of them
-    python benchmarks/real_repositories.py /tmp/repositories strsimpy   # one
+    python -m benchmarks.real_repositories /tmp/repositories            # all of them
+    python -m benchmarks.real_repositories /tmp/repositories strsimpy   # one
 
 Each becomes a repository with one commit: the source distribution's files as published, and a
 `.optimizer.toml` that says how its tests are run. Fetching again changes nothing, and the commit

@@ -1,6 +1,6 @@
 """A second scan of an unchanged repository. Target: no sandbox is started, at most 1/50 of the first.
 
-    python benchmarks/rescan.py
+    python -m benchmarks.rescan
 
 Makes a repository of 300 functions with tests, an eighth of them with something to propose, and
 runs `optimizer submit` on it twice, as a user would: both times are of whole processes.

@@ -55,9 +55,7 @@ class Given:
     error: str
 
 
-def work_on(
-    queue: Queue, item_ids: Sequence[int], context: Context, metrics: Metrics, step: "Step | None" = None
-) -> None:
+def work_on(queue: Queue, item_ids: Sequence[int], context: Context, metrics: Metrics, step: "Step") -> None:
     """The items of one message, or of one batch of messages. What is another's already is left alone."""
     lease = context.fleet.settings.lease_seconds
     claims = [claim for claim in _claimed(queue, item_ids, context) if claim]
@@ -68,7 +66,7 @@ def work_on(
     ids = one if len(claims) == 1 else {}
     with bound(queue=queue.value, **ids), held(context.fleet.work, claims, lease):
         began = time.monotonic()
-        outcomes = _outcomes(claims, context, step or STEPS[queue])
+        outcomes = _outcomes(claims, context, step)
         metrics.took(queue.value, time.monotonic() - began)
         for claim, outcome in zip(claims, outcomes, strict=True):
             metrics.waited(queue.value, claim.waited)

@@ -20,6 +20,7 @@ from workers.app import make_app
 from workers.context import Context
 from workers.control import reconcile
 from workers.fleet import Fleet, open_fleet
+from workers.handling import STEPS, Step
 from workers.logs import logger
 from workers.metrics import Metrics
 from workers.scheduler import OnlyOne, run_beat
@@ -70,12 +71,18 @@ def check_post(post: Post, settings: Settings) -> None:
         )
 
 
-def run_worker(post: Post, settings: Settings, environ: Mapping[str, str], metrics: Metrics) -> None:
+def run_worker(
+    post: Post,
+    settings: Settings,
+    environ: Mapping[str, str],
+    metrics: Metrics,
+    steps: Mapping[Queue, Step] = STEPS,
+) -> None:
     """Until it is told to stop: then what is in hand is finished first."""
     os.umask(0o022)  # what we write is read by the sandbox's own uid
     app = make_app(settings)
     context = ContextOfProcess(lambda: _context(settings, dict(environ)))
-    add_tasks(app, settings, context, metrics)
+    add_tasks(app, settings, context, metrics, steps)
     _connect(app, post, settings, context)
     worker = app.Worker(
         hostname=post.name,

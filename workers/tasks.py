@@ -1,7 +1,7 @@
 """The tasks: what a message of each queue sets off."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from celery import Celery
@@ -11,24 +11,36 @@ from optimizer.domain.settings import Settings
 from optimizer.domain.work import Queue
 from workers.app import TIME_LIMITS, task_name
 from workers.context import Context
-from workers.handling import work_on
+from workers.handling import STEPS, Step, work_on
 from workers.metrics import Metrics
 
 
-def add_tasks(app: Celery, settings: Settings, context: Callable[[], Context], metrics: Metrics) -> None:
+def add_tasks(
+    app: Celery,
+    settings: Settings,
+    context: Callable[[], Context],
+    metrics: Metrics,
+    steps: Mapping[Queue, Step] = STEPS,
+) -> None:
     """`context` gives the one of the process that asks: a message may be taken up in a child."""
+
+    def work(queue: Queue, item_ids: Sequence[int]) -> None:
+        work_on(queue, item_ids, context(), metrics, steps[queue])
+
     for queue in (Queue.SCAN, Queue.EVALUATE, Queue.PUBLISH):
-        _add_single(app, queue, context, metrics)
-    _add_batched(app, settings, context, metrics)
+        _add_single(app, queue, work)
+    _add_batched(app, settings, work, metrics)
 
 
-def _add_single(app: Celery, queue: Queue, context: Callable[[], Context], metrics: Metrics) -> None:
+def _add_single(app: Celery, queue: Queue, work: Callable[[Queue, Sequence[int]], None]) -> None:
     @app.task(name=task_name(queue), time_limit=TIME_LIMITS[queue])  # type: ignore[untyped-decorator]
     def task(item_id: int) -> None:
-        work_on(queue, [item_id], context(), metrics)
+        work(queue, [item_id])
 
 
-def _add_batched(app: Celery, settings: Settings, context: Callable[[], Context], metrics: Metrics) -> None:
+def _add_batched(
+    app: Celery, settings: Settings, work: Callable[[Queue, Sequence[int]], None], metrics: Metrics
+) -> None:
     """Functions of whatever jobs are proposed for together: as many as fit, or as came in time."""
 
     @app.task(  # type: ignore[untyped-decorator]
@@ -39,7 +51,7 @@ def _add_batched(app: Celery, settings: Settings, context: Callable[[], Context]
     )
     def task(requests: Sequence[SimpleRequest]) -> None:
         metrics.batch(len(requests), settings.batch_size)
-        work_on(Queue.PROPOSE, [request.args[0] for request in requests], context(), metrics)
+        work(Queue.PROPOSE, [request.args[0] for request in requests])
 
 
 class ContextOfProcess:

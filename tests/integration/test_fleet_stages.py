@@ -15,7 +15,7 @@ from tests.support.fleets import broker_of, context_of, drain, fleet_on, metrics
 from tests.support.gitrepo import commit_files, git
 from tests.support.orders import CANDIDATES, orders
 from workers.context import Context
-from workers.handling import work_on
+from workers.handling import STEPS, work_on
 from workers.submitting import enqueue
 
 _FLAGS = {"experts": ("file",), "install": False, "python": sys.executable, "search_seconds": 0.2,
@@ -90,7 +90,7 @@ def test_a_retried_job_tries_only_what_was_left(context: Context, tmp_path: Path
     job = submitted(context.fleet, orders(tmp_path / "orders"), _candidates(), **_FLAGS)
     messages = broker_of(context.fleet).delivered()
     for queue, item_id in messages:  # until the first function has its result
-        work_on(queue, [item_id], context, metrics())
+        work_on(queue, [item_id], context, metrics(), STEPS[queue])
         if context.fleet.store.finished_labels(job.id):
             break
     assert context.fleet.work.cancel(job.id)

@@ -15,7 +15,7 @@ from optimizer.testing.memory_broker import MemoryBroker
 from optimizer.vcs.source import local_repository
 from workers.context import Context
 from workers.fleet import Fleet
-from workers.handling import work_on
+from workers.handling import STEPS, work_on
 from workers.metrics import Metrics, make_metrics
 from workers.submitting import enqueue
 
@@ -53,4 +53,4 @@ def drain(context: Context, counted: Metrics | None = None) -> None:
     """Every message there is, and those that come of it, one after the other."""
     counted = counted or metrics()
     for queue, item_id in broker_of(context.fleet).delivered():
-        work_on(queue, [item_id], context, counted)
+        work_on(queue, [item_id], context, counted, STEPS[queue])
