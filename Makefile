@@ -51,10 +51,12 @@ endef
 system-packages:
 	$(if $(MISSING),$(call apt,$(MISSING)))
 
-# `make test` alone needs Postgres (where no server answers, the tests start one from its binaries) and
-# valgrind, which users need only with the setting `callgrind`.
+# `make test` alone needs Postgres and Redis (the tests start servers of their own from the binaries), a C
+# compiler for a clock that they can turn, and valgrind, which users need only with the setting `callgrind`.
 FOR_TESTS = $(strip \
 	$(call unless,ls /usr/lib/postgresql/*/bin/initdb || command -v initdb,postgresql) \
+	$(call unless,command -v redis-server,redis-server) \
+	$(call unless,command -v cc || command -v gcc,gcc libc6-dev) \
 	$(call unless,command -v valgrind,valgrind))
 
 test-packages: install

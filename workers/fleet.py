@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from db.connect import is_sqlite
+from db.connect import is_sqlite, parse_url
 from db.sessions import Sessions, open_sessions
 from db.store import SqlStore
 from db.work import SqlWork
@@ -28,11 +28,10 @@ class Fleet:
 
 def open_fleet(settings: Settings) -> Fleet:
     """Raises DatabaseError, and ConfigError where a part has no address. The broker is not asked yet."""
-    broker = CeleryBroker.of(settings)
-    sessions = open_sessions(database_url(settings))
-    if is_sqlite(sessions.url):
-        sessions.close()
+    broker, url = CeleryBroker.of(settings), database_url(settings)
+    if is_sqlite(parse_url(url)):
         raise ConfigError(
             "a broker needs a database that all workers reach: set OPTIMIZER_DATABASE_URL to a Postgres"
         )
+    sessions = open_sessions(url)
     return Fleet(settings, sessions, SqlStore(sessions), SqlWork(sessions), broker)

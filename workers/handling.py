@@ -199,6 +199,8 @@ def _count(claim: Claim, outcome: Outcome | Given, metrics: Metrics) -> None:
         metrics.died(queue)
     match outcome:
         case Planned(plan):
+            for settled in plan.settled:
+                metrics.ended(settled.decision.stage, settled.decision.reason)
             log.info("planned", settled=len(plan.settled), functions=len(plan.items))
         case Ended(state, error):
             log.info("job ended", state=state.value, error=error)

@@ -1,5 +1,6 @@
 """Holding items for as long as this process lives and works on them."""
 
+import contextvars
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,10 @@ def held(work: WorkQueue, claims: Sequence[Claim], seconds: float) -> Iterator[N
     """Says every third of the time that we are alive. A process that hangs is not kept for ever: from the
     queue's time limit on its items are others'."""
     over = threading.Event()
-    thread = threading.Thread(target=_extend, args=(work, claims, seconds, over), name="lease", daemon=True)
+    told = contextvars.copy_context()  # its lines in the log are about the same items
+    thread = threading.Thread(
+        target=told.run, args=(_extend, work, claims, seconds, over), name="lease", daemon=True
+    )
     thread.start()
     try:
         yield

@@ -54,13 +54,13 @@ def worker(
     another worker.
     """
     from workers.running import check_post, post_of, run_worker  # noqa: PLC0415 - start-up time
-    from workers.service import begin_service  # noqa: PLC0415 - start-up time
+    from workers.service import Voice, begin_worker  # noqa: PLC0415 - start-up time
 
     settings = settings_from(assignments)
     named = [part.strip() for part in queues.split(",") if part.strip()]
     post = post_of(named, concurrency, pool or "", name, log_level)
     check_post(post, settings)
-    metrics = begin_service(post.name, settings, log_json, log_level, metrics_port, metrics_host)
+    metrics = begin_worker(post.name, settings, Voice(log_json, log_level, metrics_port, metrics_host))
     run_worker(post, settings, os.environ, metrics)
 
 
@@ -80,10 +80,10 @@ def scheduler(
     """Set going what is due: schedules, and what a dead worker or a forgetful broker left. One is enough."""
     from workers.fleet import open_fleet  # noqa: PLC0415 - start-up time
     from workers.running import run_scheduler  # noqa: PLC0415 - start-up time
-    from workers.service import begin_service, duties  # noqa: PLC0415 - start-up time
+    from workers.service import Voice, begin_scheduler, duties  # noqa: PLC0415 - start-up time
 
     settings = settings_from(assignments)
     fleet = open_fleet(settings)
     fleet.broker.check()
-    metrics = begin_service("scheduler", settings, log_json, log_level, metrics_port, metrics_host)
+    metrics = begin_scheduler(fleet, Voice(log_json, log_level, metrics_port, metrics_host))
     run_scheduler(fleet, metrics, duties(fleet))
