@@ -19,7 +19,8 @@ from optimizer.domain.settings import Settings
 
 FILES = ("pyproject.toml", ".optimizer.toml")
 PREFIX = "OPTIMIZER_"
-NOT_OURS = "OPTIMIZER_TEST_"  # where our own tests find their servers: no settings
+# Where our own tests find their servers, and the clock that they turn: no settings.
+NOT_OURS = ("OPTIMIZER_TEST_POSTGRES", "OPTIMIZER_TEST_REDIS", "OPTIMIZER_TEST_CLOCK")
 OURS_ONLY = (
     "home", "database_url", "candidates_file", "python", "memory_mb", "broker_url", "lease_seconds",
     "max_deaths", "max_open", "keep_samples_days", "bench_cores", "batch_size", "batch_seconds",
@@ -52,7 +53,7 @@ def configure(files: Mapping[str, str], environ: Mapping[str, str], flags: Mappi
         for field, value in foreign(_table(name, text), name, "a repository").items():
             values[field], origins[field] = value, name
     for variable, raw in sorted(environ.items()):
-        if variable.startswith(PREFIX) and not variable.startswith(NOT_OURS):
+        if variable.startswith(PREFIX) and variable not in NOT_OURS:
             field = _field(variable.removeprefix(PREFIX).lower(), f"environment variable {variable}")
             values[field], origins[field] = _parsed(field, raw, variable), variable
     for field, value in flags.items():

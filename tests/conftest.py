@@ -29,7 +29,7 @@ def no_settings_of_the_user() -> Iterator[None]:
     """Whoever runs the tests may have settings in the environment; they are none of the tests' matter."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [*os.environ]:
-            if name.startswith(PREFIX) and not name.startswith(NOT_OURS):
+            if name.startswith(PREFIX) and name not in NOT_OURS:
                 patch.delenv(name)
         yield
 
