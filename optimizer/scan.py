@@ -19,7 +19,13 @@ from filelock import FileLock, Timeout
 
 from optimizer import __version__, vcs
 from optimizer.domain.checkouts import Checkout
-from optimizer.domain.errors import ConfigError, NotFoundError, OptimizerError, RepositoryError
+from optimizer.domain.errors import (
+    ConfigError,
+    NotFoundError,
+    OptimizerError,
+    RepositoryError,
+    StoppedError,
+)
 from optimizer.domain.evidence import Decision, Reason
 from optimizer.domain.functions import Function
 from optimizer.domain.jobs import Job, JobState, Stage
@@ -184,10 +190,16 @@ class _Job:
             self.watcher.stage("judge", f"{len(worth)} functions")
             for index, function in enumerate(target.ranked(worth)):
                 self.watcher.functions(index, len(worth))
+                self._stop_when_cancelled()
                 spent = time.monotonic() - began
                 budget = self.engine.settings.budget_seconds
                 self._finish(self._result(function, target, over=bool(budget) and spent > budget))
             self.watcher.functions(len(worth), len(worth))
+
+    def _stop_when_cancelled(self) -> None:
+        """`optimizer cancel` can only say so in the database. Raises StoppedError."""
+        if self.engine.store.job(self.job.id).state is JobState.CANCELLED:
+            raise StoppedError(f"job {self.job.id} was cancelled")
 
     def _note(self, text: str) -> None:
         self.engine.store.add_event(self.job.id, "note", text)

@@ -85,3 +85,23 @@ def test_a_dry_run_that_is_interrupted_leaves_nothing_to_go_on_with(tmp_path: Pa
         "test: ", signal.SIGINT, home, "submit", str(repository), "--dry-run", *candidates(tmp_path)
     )
     assert (code, lines[-1]) == (130, "optimizer: interrupted: a dry run keeps nothing")
+
+
+def test_a_job_that_is_cancelled_by_another_process_ends_before_its_next_function(tmp_path: Path) -> None:
+    home, repository, chosen = tmp_path / "home", orders(tmp_path / "shop"), candidates(tmp_path)
+    with subprocess.Popen(
+        [*PROGRAM, "submit", str(repository), *chosen],
+        env=environment(home, **SETTINGS),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        lines = []
+        for line in process.stderr:
+            lines.append(line.rstrip("\n"))
+            if line.startswith("test: "):
+                assert program(home, "cancel", "1").returncode == 0
+    assert (process.returncode, lines[-1]) == (130, "optimizer: job 1 was cancelled")
+    (job,) = json.loads(program(home, "jobs", "--json").stdout)
+    assert job["state"] == "cancelled"
+    shown = json.loads(program(home, "job", "show", "1", "--json").stdout)
+    assert shown["patches"] == []
