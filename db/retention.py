@@ -1,6 +1,7 @@
 """Raw timing samples of candidates that became no patch go after a while: they are most of what a measurement
 takes up, and nobody asks for them again. Its intervals stay, and so does all the evidence of patches."""
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,14 +15,14 @@ from db.tables import HAS_SAMPLES, EvaluationRow, MeasurementRow, PatchRow
 _LONGEST = 36_500.0  # days; more than that, no clock can be turned back
 
 
-def drop_old_samples(sessions: Sessions, days: float, batch: int = 1000) -> int:
+def drop_old_samples(sessions: Sessions, days: float, batch: int = 1000, most: float = math.inf) -> int:
     """Empties the samples of measurements older than so many days, by the database's clock; 0 days: of none.
-    Returns how many. Raises DatabaseError.
+    Returns how many; stops once that is `most` or more. Raises DatabaseError.
 
     In short transactions: whoever is killed has done a part of it, and two at once share the work.
     """
     emptied, reached = 0, 0
-    while days > 0:
+    while days > 0 and emptied < most:
         with sessions.writing() as session:
             found = session.execute(_next(_before(sessions, session, days), reached, batch)).all()
             if not found:

@@ -128,6 +128,15 @@ def test_all_that_is_old_goes_in_batches_of_any_size(sessions: Sessions, batch: 
     assert drop_old_samples(sessions, _DAYS, batch) == 0
 
 
+def test_a_turn_may_be_limited_and_the_next_goes_on(sessions: Sessions) -> None:
+    store = _store(sessions, days_ago=200)
+    job = store.create_job(new_job()).id
+    for number in range(4):
+        store.save_result(job, _unpublished(f"f{number}"))
+    assert [drop_old_samples(sessions, _DAYS, batch=2, most=3) for _ in range(3)] == [4, 4, 0]
+    assert drop_old_samples(sessions, _DAYS, most=0) == 0
+
+
 def test_whoever_is_killed_over_it_has_done_a_part_and_the_next_does_the_rest(sessions: Sessions) -> None:
     store = _store(sessions, days_ago=200)
     job = store.create_job(new_job()).id
