@@ -48,6 +48,7 @@ def _changes(base: Shape) -> dict[str, Shape]:
     return {
         "as it is": base,
         "environments shared by all machines": replace(base, shared_environments=True),
+        "16 workers a machine": replace(base, together=16),
         "16 targets open instead of 4": replace(base, open_targets=16),
         "a worker dies every hour": replace(base, lifetime=3600.0),
         "no worker dies": replace(base, lifetime=float("inf")),

@@ -123,8 +123,8 @@ def read_costs(path: Path = RECORD) -> Costs:
         scans=[_scan(row) for row in record["stages"]["scans"]],
         trials=[_trial(row) for row in record["stages"]["functions"]],
         database=_database(record["database"]["operations"]),
-        broker=_broker(record["broker"], idle["redis_cpu_ms_s"] / 1000),
-        connections=idle["database_connections"],
+        broker=_broker(record["broker"], idle["redis_cpu_ms"] / 1000),
+        connections=idle["connections"],
     )
 
 

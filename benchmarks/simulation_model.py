@@ -7,12 +7,11 @@ scheduler looks, and is done again by another.
 """
 
 import random
-from collections.abc import Generator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import simpy
 
-from benchmarks.simulation_costs import Costs, Transaction, Trial
+from benchmarks.simulation_costs import Costs, Trial
 from benchmarks.simulation_parts import (
     QUEUES,
     Bins,
@@ -21,44 +20,15 @@ from benchmarks.simulation_parts import (
     Line,
     Night,
     Place,
-    Servers,
+    Servants,
     Shape,
+    Steps,
     Visits,
     draw_job,
 )
 
 _TICK = 0.2  # seconds between two that workers say they are alive, all together
 _ASIDE = "set-aside"
-Steps = Generator[Any, Any, Any]
-
-
-class Servants:
-    """What all workers share: the database and the broker."""
-
-    def __init__(self, clock: Any, costs: Costs, shape: Shape) -> None:
-        self.clock, self.costs, self.disk_bytes = clock, costs, shape.disk_bytes
-        self.database, self.disk, self.broker = Servers(shape.database_cores), Servers(1), Servers(1)
-        self.transactions, self.written, self.messages = Bins(), Bins(), Bins()
-        self.polling = min(0.95, sum(shape.workers) * costs.broker.idle)  # of the broker's time
-
-    def visit(self, asked: Transaction) -> Steps:
-        now, writing = self.clock.now, asked.wal / self.disk_bytes
-        waited = max(self.database.wait(now, asked.cpu), self.disk.wait(now, writing))
-        self.transactions.add(now, asked.count)
-        self.written.add(now, asked.wal)
-        yield self.clock.timeout(waited + max(asked.wall, asked.cpu, writing))
-
-    def tell(self, messages: int) -> Steps:
-        """The broker, of so many items."""
-        seconds = self.costs.broker.send / (1 - self.polling)
-        waited = self.broker.wait(self.clock.now, messages * seconds)
-        self.messages.add(self.clock.now, messages)
-        yield self.clock.timeout(waited + messages * (self.costs.broker.client + seconds))
-
-    def hear(self, messages: int) -> Steps:
-        """From the broker, and say later that it was done."""
-        seconds = messages * self.costs.broker.deliver / (1 - self.polling)
-        yield self.clock.timeout(self.broker.wait(self.clock.now, seconds) + seconds)
 
 
 class Fleet:
@@ -76,7 +46,7 @@ class Fleet:
         self.jobs: list[Job] = []
         self.items: list[Item] = []  # functions, however they ended
         self.ended, self.scheduling, self.deaths = Bins(), Bins(), 0
-        self.cold, self.opened = 0, 0  # targets
+        self.cold, self.opened = 0, 0  # environments made, targets opened
         self._lost: list[tuple[float, str, Item]] = []
         self._open = night.repositories
         self._over = self.clock.event()
@@ -86,8 +56,10 @@ class Fleet:
         for number in range(self.night.repositories):
             self.clock.process(self._submitted(number))
         for name, line in self.lines.items():
-            for _ in range(line.workers):
-                self.clock.process(self._worker(name, line))
+            machines = [set[int]() for _ in range(0, line.workers, self.shape.together)]
+            for number in range(line.workers):
+                known = machines[number // self.shape.together]
+                self.clock.process(self._worker(name, line, known))
         self.clock.process(self._scheduler())
         self.clock.process(self._reports())
         self.clock.run(until=self._over)
@@ -108,8 +80,8 @@ class Fleet:
             item.queued = now
             line.store.put(item)
 
-    def _worker(self, name: str, line: Line) -> Steps:
-        place = Place(self._death())
+    def _worker(self, name: str, line: Line, known: set[int]) -> Steps:
+        place = Place(self._death(), known)
         while True:
             items = yield from self._next(name, line)
             line.change(self.clock.now, -len(items))
@@ -126,7 +98,7 @@ class Fleet:
             return place
         self.deaths += 1
         yield self.clock.timeout(max(0.0, place.dies + self.shape.restart - self.clock.now))
-        return Place(self._death(), known=place.known)
+        return Place(self._death(), place.known)
 
     def _death(self) -> float:
         if self.shape.lifetime == float("inf"):
@@ -197,8 +169,8 @@ class Fleet:
         """Working tree and environment: from nothing where this machine never had them."""
         scan, cold = job.scan, job.number not in place.known
         place.known.add(job.number)
-        self.cold += cold
         made = cold and not (self.shape.shared_environments and job.left)
+        self.cold += made
         tree = scan.checkout_cold if cold else scan.checkout_cached
         return tree + (scan.environment_cold if made else scan.environment_cached)
 

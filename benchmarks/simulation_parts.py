@@ -4,7 +4,7 @@ import heapq
 import math
 import random
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from benchmarks.simulation_costs import Costs, Scan, Transaction, Trial
 BIN = 60.0  # seconds over which rates are taken
 QUEUES = ("scan", "propose", "evaluate", "publish")
 _EVENTS = 8  # lines that a scan adds to its job's log
+Steps = Generator[Any, Any, Any]  # of a process of SimPy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Shape:
     batch_size: int = 16
     batch_seconds: float = 0.2
     open_targets: int = 4  # that a worker keeps
+    together: int = 1  # workers of a kind on one machine, which make an environment once
     shared_environments: bool = False  # made once for all machines, instead of on each
     lifetime: float = math.inf  # mean seconds until a worker dies
     restart: float = 60.0
@@ -41,6 +43,7 @@ class Night:
     window: float = 900.0  # seconds over which their schedules are spread
     changed_repositories: float = 1.0
     changed_functions: float = 1.0  # of those worth running in a repository that changed
+    largest: int = 5_000  # functions: who has more is scanned part by part
 
 
 @dataclass(slots=True)
@@ -66,7 +69,7 @@ class Item:
 
 def draw_job(number: int, costs: Costs, night: Night, rng: random.Random) -> Job:
     mean, deviation = costs.log_functions
-    functions = max(1, round(math.exp(rng.gauss(mean, deviation))))
+    functions = min(night.largest, max(1, round(math.exp(rng.gauss(mean, deviation)))))
     scan = rng.choice(costs.scans)
     if rng.random() >= night.changed_repositories:
         return Job(number, scan, 0, (), ())
@@ -129,6 +132,35 @@ class Servers:
         return start - now
 
 
+class Servants:
+    """What all workers share: the database and the broker."""
+
+    def __init__(self, clock: Any, costs: Costs, shape: Shape) -> None:
+        self.clock, self.costs, self.disk_bytes = clock, costs, shape.disk_bytes
+        self.database, self.disk, self.broker = Servers(shape.database_cores), Servers(1), Servers(1)
+        self.transactions, self.written, self.messages = Bins(), Bins(), Bins()
+        self.polling = min(0.95, sum(shape.workers) * costs.broker.idle)  # of the broker's time
+
+    def visit(self, asked: Transaction) -> Steps:
+        now, writing = self.clock.now, asked.wal / self.disk_bytes
+        waited = max(self.database.wait(now, asked.cpu), self.disk.wait(now, writing))
+        self.transactions.add(now, asked.count)
+        self.written.add(now, asked.wal)
+        yield self.clock.timeout(waited + max(asked.wall, asked.cpu, writing))
+
+    def tell(self, messages: int) -> Steps:
+        """The broker, of so many items."""
+        seconds = self.costs.broker.send / (1 - self.polling)
+        waited = self.broker.wait(self.clock.now, messages * seconds)
+        self.messages.add(self.clock.now, messages)
+        yield self.clock.timeout(waited + messages * (self.costs.broker.client + seconds))
+
+    def hear(self, messages: int) -> Steps:
+        """From the broker, and say later that it was done."""
+        seconds = messages * self.costs.broker.deliver / (1 - self.polling)
+        yield self.clock.timeout(self.broker.wait(self.clock.now, seconds) + seconds)
+
+
 @dataclass(slots=True)
 class Line:
     """A queue with its workers: how long it was over time, and how long each waited in it."""
@@ -149,11 +181,11 @@ class Line:
 
 @dataclass(slots=True)
 class Place:
-    """A worker's machine."""
+    """What a worker has at hand."""
 
     dies: float
+    known: set[int]  # repositories whose environment is on this machine
     open: "OrderedDict[int, None]" = field(default_factory=OrderedDict)  # targets, the longest unused first
-    known: set[int] = field(default_factory=set)  # repositories whose environment is there
 
 
 class Visits:

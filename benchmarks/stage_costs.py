@@ -4,11 +4,13 @@
     python -m benchmarks.stage_costs database --postgres URL
     python -m benchmarks.stage_costs broker --redis URL
     python -m benchmarks.stage_costs idle --redis URL --postgres URL
+    python -m benchmarks.stage_costs job --redis URL --postgres URL
 
 `stages` takes published packages and the bundled example through the engine's own functions, as a worker
 calls them, and keeps the results in --folder; `database` takes these results through the fleet's queue;
-`broker` sends, delivers and acknowledges messages; `idle` starts workers with nothing to do. The servers have
-to be on this machine, where their processor time can be read, and nobody else should use them meanwhile.
+`broker` sends, delivers and acknowledges messages; `idle` starts workers with nothing to do, `job` ones
+through which a job goes. Servers have to be on this machine, where their processor time can be read, and
+are to be used by nobody else meanwhile.
 """
 
 import argparse
@@ -23,8 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.real_repositories import PACKAGES, make_repositories
-from benchmarks.stage_broker import broker_costs, idle_costs
+from benchmarks.stage_broker import broker_costs
 from benchmarks.stage_database import database_costs
+from benchmarks.stage_fleet import idle_costs, job_costs
 from benchmarks.stage_timings import Costs, Material, repository_costs
 from optimizer.encoding import pack, unpack
 
@@ -137,6 +140,13 @@ def idle(options: argparse.Namespace) -> None:
     keep("idle", {"made": begun, "workers": found})
 
 
+def job(options: argparse.Namespace) -> None:
+    """The example: what its functions asked of the servers, to hold against what the model says."""
+    begun = surroundings()
+    repository = next(_repositories(options.folder.absolute(), [_WAREHOUSE]))
+    keep("job", {"made": begun} | job_costs(options.redis, options.postgres, repository))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--folder", type=Path, default=Path(".optimizer/stages"))
@@ -163,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     made = command(idle, "redis", "postgres")
     made.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
     made.add_argument("--seconds", type=float, default=60.0)
+    command(job, "redis", "postgres")
     return parser
 
 
