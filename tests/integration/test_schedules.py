@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from redis import Redis
 from sqlalchemy import update
 
 from db.schedules import SqlSchedules
@@ -39,8 +40,8 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 @pytest.fixture
 def fleet(postgres_url: str, redis: RedisServer) -> Iterator[Fleet]:
     opened = open_fleet(Settings(broker_url=redis.url, database_url=postgres_url))
-    with opened.broker.app.connection_for_write() as connection:
-        connection.channel().client.flushdb()
+    with Redis.from_url(redis.url) as client:
+        client.flushdb()
     yield opened
     opened.close()
 
