@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, select, text, update
 from sqlalchemy.orm import Session
 
 from db import mapping, queries, saving
@@ -193,19 +193,28 @@ class SqlStore:
         return tuple(column for column, _ in view.columns), rows
 
 
-def _view_rows(session: Session, view: View, limit: int) -> list[tuple[object, ...]]:
+def _view_rows(session: Session, view: View, limit: int) -> Sequence[tuple[object, ...]]:
     """Where the newest jobs come first, of ever more of them until there are enough rows: what older ones
     have to say comes after that, and need not be counted."""
+    if view.newest_patches_first:
+        _read_alone(session)
     jobs = limit // 4 + 1
     while view.newest_jobs_first:
         older = session.scalar(queries.job_before(jobs))
         if older is None:
             break
+        _read_alone(session)
         rows = session.execute(view.statement(limit, older)).all()
         if len(rows) == limit:
             return [tuple(row) for row in rows]
         jobs *= 8
     return [tuple(row) for row in session.execute(view.statement(limit))]
+
+
+def _read_alone(session: Session) -> None:
+    """Postgres would have helpers read with it; for a page, starting them takes longer than reading does."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
 
 
 def _no_patch(patch_id: int) -> NotFoundError:

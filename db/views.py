@@ -27,6 +27,10 @@ class View:
     def newest_jobs_first(self) -> bool:
         return self.order.startswith("job_id DESC")
 
+    @property
+    def newest_patches_first(self) -> bool:
+        return self.order.startswith("patch_id DESC")
+
     def statement(self, limit: int, after_job: int | None = None) -> Select[*tuple[Any, ...]]:
         """`after_job`: only what later jobs have to say."""
         columns = [column(name, kind) for name, kind in self.columns]

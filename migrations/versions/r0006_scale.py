@@ -17,15 +17,15 @@ WHERE c.id = evaluations.candidate_id
 # Each half is counted in an index alone, and a condition on the job reaches it.
 _FUNNEL = """
 CREATE VIEW funnel AS
-SELECT g.job_id AS job_id, r.url AS repository, 'function' AS unit,
+SELECT g.job_id AS job_id, r.url AS repository, g.unit AS unit,
        g.stage AS stage, g.reason AS reason, g.count AS count
-FROM (SELECT job_id, reason, stage, count(*) AS count FROM functions GROUP BY job_id, reason, stage) g
-JOIN jobs j ON j.id = g.job_id
-JOIN repositories r ON r.id = j.repository_id
-UNION ALL
-SELECT g.job_id AS job_id, r.url AS repository, 'candidate' AS unit,
-       g.stage AS stage, g.reason AS reason, g.count AS count
-FROM (SELECT job_id, reason, stage, count(*) AS count FROM evaluations GROUP BY job_id, reason, stage) g
+FROM (
+    SELECT job_id, 'function' AS unit, stage, reason, count(*) AS count
+    FROM functions GROUP BY job_id, reason, stage
+    UNION ALL
+    SELECT job_id, 'candidate' AS unit, stage, reason, count(*) AS count
+    FROM evaluations GROUP BY job_id, reason, stage
+) g
 JOIN jobs j ON j.id = g.job_id
 JOIN repositories r ON r.id = j.repository_id
 """
