@@ -18,8 +18,8 @@ from optimizer.domain.work import Claim, Queue
 from workers.context import Context
 from workers.handling import STEPS
 from workers.metrics import make_metrics
+from workers.outcomes import Finished, Outcome
 from workers.running import Post, run_worker
-from workers.steps import Finished, Outcome
 from workers.subjects import subject_of
 
 

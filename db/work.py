@@ -151,12 +151,11 @@ class SqlWork:
     def cancel(self, job_id: int) -> bool:
         with self.sessions.writing() as session:
             job_of(session, job_id)
+            # Items before their job, as workers do: else one could wait for the other for ever.
+            session.execute(delete(WorkRow).where(WorkRow.job_id == job_id))
             under_way = [JobState.QUEUED, JobState.RUNNING, JobState.INTERRUPTED]
             now = self.sessions.shared_now(session)
-            if not move(session, job_id, under_way, JobState.CANCELLED, now, "cancelled"):
-                return False
-            session.execute(delete(WorkRow).where(WorkRow.job_id == job_id))
-            return True
+            return move(session, job_id, under_way, JobState.CANCELLED, now, "cancelled")
 
     def retry(self, job_id: int) -> WorkItem | None:
         with self.sessions.writing() as session:

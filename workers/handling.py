@@ -13,6 +13,7 @@ from typing import TypeVar
 from celery.utils.time import get_exponential_backoff_interval
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
+from db.refreshing import SqlRefreshing
 from optimizer.domain.errors import (
     BrokerError,
     DatabaseError,
@@ -25,12 +26,12 @@ from optimizer.domain.functions import Function
 from optimizer.domain.jobs import JobState, Stage
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.work import Claim, Queue, WorkItem
-from workers import steps
+from workers import scanning, steps
 from workers.context import Context
 from workers.leases import held
 from workers.logs import bound, logger
 from workers.metrics import Metrics
-from workers.steps import Advanced, Ended, Finished, Outcome, Planned
+from workers.outcomes import Advanced, Ended, Finished, Outcome, Planned, Refreshed
 from workers.subjects import named_function, subject_of
 
 MOST_RETRIES = 12  # after faults of the machines, of one item at one stage: about half an hour in all
@@ -82,7 +83,7 @@ def _each(step: Callable[[Claim, Context], Outcome]) -> Step:
 
 
 STEPS: dict[Queue, Step] = {
-    Queue.SCAN: _each(steps.scan),
+    Queue.SCAN: _each(scanning.scan),
     Queue.PROPOSE: steps.propose,
     Queue.EVALUATE: _each(steps.evaluate),
     Queue.PUBLISH: _each(steps.publish),
@@ -189,6 +190,11 @@ def _saved(claim: Claim, outcome: Outcome | Given, context: Context) -> Sequence
                 return None
             work.close_job(claim.item.job_id)
             return []
+        case Refreshed(wanted, found):
+            if not SqlRefreshing(context.fleet.sessions).finish(claim, wanted, found):
+                return None
+            work.close_job(claim.item.job_id)
+            return []
         case Given(delay, _):
             return [] if work.release(claim, delay) else None
 
@@ -206,13 +212,18 @@ def _count(claim: Claim, outcome: Outcome | Given, metrics: Metrics) -> None:
             log.info("job ended", state=state.value, error=error)
         case Advanced(to, _):
             log.info("advanced", to=to.value)
-        case Finished(result):
-            decision = result.decision
-            metrics.ended(decision.stage, decision.reason)
-            for one in result.evaluations:
-                made_by = one.candidate.provenance.expert
-                metrics.judged(made_by, one.decision.stage, one.decision.reason)
-            log.info("finished", stage=decision.stage, reason=decision.reason, patch=bool(result.patch))
+        case Finished() | Refreshed():
+            _count_result(outcome.result, metrics)
         case Given(delay, error):
             metrics.retried(queue, "fault")
             log.warning("given back", seconds=delay, error=error)
+
+
+def _count_result(result: FunctionResult, metrics: Metrics) -> None:
+    decision = result.decision
+    metrics.ended(decision.stage, decision.reason)
+    for one in result.evaluations:
+        made_by = one.candidate.provenance.expert
+        metrics.judged(made_by, one.decision.stage, one.decision.reason)
+    stopped = {"stage": decision.stage.value, "reason": decision.reason.value}
+    logger(__name__).info("finished", **stopped, patch=bool(result.patch))

@@ -1,142 +1,27 @@
-"""The stages as a queue sees them: an item in, what becomes of it out. Nothing here changes the database.
+"""The steps after the scan: an item in, what becomes of it out. Nothing here changes the database.
 
-Each may be killed at any point and done again by another worker: what it made outside (mirrors,
+Each may be killed at any point and done again by another worker: what it made outside (working trees,
 environments, branches) is made from content alone.
 """
 
-import functools
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from optimizer import vcs
-from optimizer.domain.checkouts import Checkout
+from optimizer.domain.candidates import Candidate
 from optimizer.domain.evidence import Decision, Reason
-from optimizer.domain.functions import Function
-from optimizer.domain.jobs import Job, JobState, Stage, Submission, unchanged_since
+from optimizer.domain.jobs import Job, Stage, Submission
 from optimizer.domain.results import FunctionResult
-from optimizer.domain.work import Claim, NewItem, Plan, Queue
-from optimizer.domain.workloads import workload_hash
-from optimizer.encoding import pack
-from optimizer.engine import Engine
-from optimizer.environment import build_environment
-from optimizer.scan import fingerprint, told
-from optimizer.stages.checkout import job_for
-from optimizer.stages.extract import early_decision, extract_functions, proposal_request
+from optimizer.domain.work import Claim, Queue
 from optimizer.stages.judge import concluded
 from optimizer.stages.propose import fresh, judged, offered, proposals
 from optimizer.stages.publish import publish as publish_branch
-from optimizer.stages.repository_settings import settings_files
-from optimizer.stages.target import TargetUnderTest, prepare_target
+from optimizer.stages.refresh import rebase
+from optimizer.stages.refresh import recheck as verify_again
 from workers.context import Context
+from workers.nightly import is_full
+from workers.outcomes import Advanced, Finished, Outcome, Refreshed
+from workers.scanning import job_of
 from workers.subjects import Subject, Trial, subject_of, trial_of
-from workers.watching import Noted
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    plan: Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """Of the job: there is nothing to do in it, or it cannot be done."""
-
-    state: JobState
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Advanced:
-    to: Queue
-    trial: Trial
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    result: FunctionResult
-
-
-Outcome = Planned | Ended | Advanced | Finished
-
-
-def scan(claim: Claim, context: Context) -> Outcome:
-    """From a submission to the functions that are worth judging, each with its inputs."""
-    job, submission = _job(claim, context)
-    engine = context.engine_for(context.fleet.settings)
-    engine.sandbox.check()
-    checkout = vcs.checkout(submission.source, job.commit or submission.ref, engine.home)
-    try:
-        settings = context.settings_for(submission, settings_files(checkout))
-        engine = context.engine_for(settings, submission.candidates)
-        mark = fingerprint(settings, engine.experts)
-        again = bool(job.commit)  # a retry: what is missing is missing, whatever was finished since
-        done = None if again else engine.store.finished_scan(job.repository.url, checkout.tree, mark)
-        if done:
-            return Ended(JobState.DONE, unchanged_since(done.id))
-        new = job_for(checkout, mark, json.dumps(told(settings)))
-        if not context.fleet.work.found(claim, replace(new, repository=job.repository)):
-            return Ended(JobState.FAILED)  # it is another worker's by now: nobody will see this
-        return Planned(_planned(replace(job, fingerprint=mark), checkout, engine))
-    finally:
-        vcs.remove_worktree(checkout)
-
-
-def _planned(job: Job, checkout: Checkout, engine: Engine) -> Plan:
-    watcher = Noted(engine.store, job.id)
-    watcher.stage("extract")
-    done = engine.store.finished_labels(job.id)
-    found = extract_functions(checkout, engine.settings, watcher.note)
-    functions = [function for function in found if function.label not in done]
-    watcher.stage("environment")
-    environment = build_environment(
-        checkout.worktree, engine.settings, engine.home, engine.sandbox, checkout.repository.url
-    )
-    for text in environment.notes:
-        watcher.note(text)
-    watcher.stage("propose", f"{len(functions)} functions")
-    settled, worth = _settled(functions, checkout, environment.packages, engine)
-    if not worth:
-        return Plan(tuple(settled), (), b"")
-    with prepare_target(checkout, environment, worth, engine, watcher.note, watcher) as target:
-        watcher.stage("collect", f"inputs of {len(worth)} functions")
-        items = _subjects(job, target, worth)
-        settled += [one for one in items if isinstance(one, FunctionResult)]
-        fresh_ones = [one for one in items if isinstance(one, Subject)]
-        watcher.stage("judge", f"{len(fresh_ones)} functions")
-        packed = tuple(NewItem(one.function.label, one.packed()) for one in fresh_ones)
-        return Plan(tuple(settled), packed, pack(target.facts))
-
-
-def _settled(
-    functions: Sequence[Function], checkout: Checkout, packages: frozenset[str], engine: Engine
-) -> tuple[list[FunctionResult], list[Function]]:
-    """Those that end without being run, and the others."""
-    settled, worth = [], []
-    for function in functions:
-        request = functools.partial(proposal_request, function, checkout, packages)
-        decision = early_decision(function, request, engine.settings, engine.experts)
-        if decision:
-            settled.append(FunctionResult(function, decision))
-        else:
-            worth.append(function)
-    return settled, worth
-
-
-def _subjects(
-    job: Job, target: TargetUnderTest, functions: Sequence[Function]
-) -> list[Subject | FunctionResult]:
-    """The most worthwhile first. A result for what was tried before with the same content and inputs."""
-    known = target.engine.store.tried(job.repository.url, job.fingerprint)
-    found: list[Subject | FunctionResult] = []
-    for function in target.ranked(functions):
-        workload = target.workload(function)
-        if (function.label, function.content_hash, workload_hash(workload)) in known:
-            found.append(FunctionResult(function, Decision(Stage.ROUTE, Reason.UNCHANGED), workload))
-        else:
-            request = proposal_request(function, target.checkout, target.environment.packages)
-            found.append(Subject(request, workload, target.tests.profile(function.label)))
-    return found
 
 
 def propose(claims: Sequence[Claim], context: Context) -> list[Outcome]:
@@ -144,7 +29,10 @@ def propose(claims: Sequence[Claim], context: Context) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
     groups: dict[tuple[object, ...], list[Claim]] = {}
     for claim in claims:
-        job, submission = _job(claim, context)
+        if subject_of(claim).recheck:  # what is to be judged is known
+            outcomes[claim.item.id] = Advanced(Queue.EVALUATE, Trial())
+            continue
+        job, submission = job_of(claim, context)
         groups.setdefault((context.settings_of(job).experts, submission.candidates), []).append(claim)
     for members in groups.values():
         outcomes |= _proposed(members, context)
@@ -152,38 +40,53 @@ def propose(claims: Sequence[Claim], context: Context) -> list[Outcome]:
 
 
 def _proposed(claims: Sequence[Claim], context: Context) -> dict[int, Outcome]:
-    job, submission = _job(claims[0], context)
+    job, submission = job_of(claims[0], context)
     experts = context.experts_for(context.settings_of(job), submission.candidates)
-    subjects = [subject_of(claim) for claim in claims]
-    trials = [trial_of(claim) for claim in claims]
-    requests = [offered(one.wanted, trial.search) for one, trial in zip(subjects, trials, strict=True)]
-    found = proposals(experts, requests)
-    outcomes: dict[int, Outcome] = {}
-    for claim, subject, trial, proposed in zip(claims, subjects, trials, found, strict=True):
-        url = context.fleet.store.job(claim.item.job_id).repository.url
-        rejected = context.fleet.store.rejected_candidates(url)
-        pending = tuple(fresh(proposed, trial.search, rejected))
-        if pending:
-            outcomes[claim.item.id] = Advanced(Queue.EVALUATE, replace(trial, pending=pending))
-        else:
-            outcomes[claim.item.id] = _concluded(subject, Trial(judged(trial.search, ())))
-    return outcomes
+    asked = [(subject_of(claim), trial_of(claim)) for claim in claims]
+    found = proposals(experts, [offered(subject.wanted, trial.search) for subject, trial in asked])
+    return {
+        claim.item.id: _answered(claim, subject, trial, proposed, context)
+        for claim, (subject, trial), proposed in zip(claims, asked, found, strict=True)
+    }
+
+
+def _answered(
+    claim: Claim, subject: Subject, trial: Trial, proposed: Sequence[Candidate], context: Context
+) -> Outcome:
+    store = context.fleet.store
+    rejected = store.rejected_candidates(store.job(claim.item.job_id).repository.url)
+    pending = tuple(fresh(proposed, trial.search, rejected))
+    if pending:
+        return Advanced(Queue.EVALUATE, replace(trial, pending=pending))
+    return _concluded(subject, Trial(judged(trial.search, ())))
 
 
 def evaluate(claim: Claim, context: Context) -> Outcome:
     """One round of candidates through the referee."""
-    job, submission = _job(claim, context)
+    job, submission = job_of(claim, context)
     subject, trial = subject_of(claim), trial_of(claim)
-    if not trial.search.rounds and _over_budget(job, claim, context):
-        return Finished(FunctionResult(subject.function, Decision(Stage.ROUTE, Reason.BUDGET)))
+    if subject.recheck:
+        again = verify_again(subject.recheck, context.target(job, submission, timed=True))
+        holds = again.result.winner is not None
+        return Advanced(Queue.PUBLISH, Trial(rechecked=again)) if holds else Refreshed(subject.recheck, again)
+    left = None if trial.search.rounds else _left_alone(job, submission, claim, context)
+    if left:
+        return Finished(FunctionResult(subject.function, left))
     target = context.target(job, submission, timed=True)
     found = target.judge_round(subject.function, subject.workload, trial.pending)
     if isinstance(found, FunctionResult):
         return Finished(found)
     state = judged(trial.search, found)
-    if not state.over:
-        return Advanced(Queue.PROPOSE, Trial(state))
-    return _concluded(subject, Trial(state))
+    return _concluded(subject, Trial(state)) if state.over else Advanced(Queue.PROPOSE, Trial(state))
+
+
+def _left_alone(job: Job, submission: Submission, claim: Claim, context: Context) -> Decision | None:
+    """Why a function is not begun with any more."""
+    if _over_budget(job, claim, context):
+        return Decision(Stage.ROUTE, Reason.BUDGET)
+    if is_full(context.fleet, job, submission):
+        return Decision(Stage.ROUTE, Reason.MAX_OPEN)
+    return None
 
 
 def _over_budget(job: Job, claim: Claim, context: Context) -> bool:
@@ -201,15 +104,10 @@ def _concluded(subject: Subject, trial: Trial) -> Outcome:
 
 def publish(claim: Claim, context: Context) -> Outcome:
     """The winner as a branch, if the repository's tests end on it as they did before."""
-    job, submission = _job(claim, context)
+    job, submission = job_of(claim, context)
     subject, trial = subject_of(claim), trial_of(claim)
-    result = concluded(subject.function, subject.workload, subject.profile, trial.search)
     target = context.target(job, submission, timed=False)
+    if subject.recheck and trial.rechecked:
+        return Refreshed(subject.recheck, rebase(subject.recheck, trial.rechecked, target))
+    result = concluded(subject.function, subject.workload, subject.profile, trial.search)
     return Finished(publish_branch(result, target, target.engine))
-
-
-def _job(claim: Claim, context: Context) -> tuple[Job, Submission]:
-    job = context.fleet.store.job(claim.item.job_id)
-    submission = context.fleet.work.submission(job.id)
-    assert submission is not None  # it was queued
-    return job, submission

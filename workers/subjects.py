@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from optimizer.domain.candidates import Candidate, ProposalRequest
 from optimizer.domain.functions import Function, FunctionKind, Span
+from optimizer.domain.refresh import Recheck, Rechecked
 from optimizer.domain.work import Claim
 from optimizer.domain.workloads import FunctionProfile, Workload
 from optimizer.encoding import pack, unpack
@@ -17,6 +18,7 @@ class Subject:
     request: ProposalRequest  # without the inputs, which the workload has
     workload: Workload
     profile: FunctionProfile | None = None
+    recheck: Recheck | None = None  # of an open patch: no expert is asked
 
     @property
     def function(self) -> Function:
@@ -37,6 +39,7 @@ class Trial:
 
     search: Search = field(default_factory=Search)
     pending: tuple[Candidate, ...] = ()  # proposed, and not judged yet
+    rechecked: Rechecked | None = None  # of an open patch: it holds, and is to be rebased
 
     def packed(self) -> bytes:
         return pack(self)

@@ -1,7 +1,10 @@
 """A job from somebody's wish to the first message of it."""
 
+from optimizer.domain.errors import BrokerError
 from optimizer.domain.jobs import Job, Repository, Submission
+from optimizer.domain.work import WorkItem
 from workers.fleet import Fleet
+from workers.logs import logger
 
 
 def enqueue(fleet: Fleet, submission: Submission, repository: Repository) -> Job:
@@ -12,7 +15,7 @@ def enqueue(fleet: Fleet, submission: Submission, repository: Repository) -> Job
     """
     fleet.broker.check()
     job, item = fleet.work.submit(submission, repository)
-    fleet.broker.send([item])
+    _tell(fleet, item)
     return job
 
 
@@ -23,5 +26,12 @@ def again(fleet: Fleet, job_id: int) -> bool:
     item = fleet.work.retry(job_id)
     if item is None:
         return False
-    fleet.broker.send([item])
+    _tell(fleet, item)
     return True
+
+
+def _tell(fleet: Fleet, item: WorkItem) -> None:
+    try:
+        fleet.broker.send([item])
+    except BrokerError as error:  # it went away this very moment: the scheduler tells it again
+        logger(__name__).warning("not sent", job=item.job_id, error=str(error))

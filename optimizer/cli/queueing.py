@@ -12,7 +12,8 @@ from optimizer.cli.output import emit_json, job_data, line, note
 from optimizer.cli.progress import Tally, View, view_for_stderr
 from optimizer.cli.proof import ready_folder, write_bundles
 from optimizer.cli.scanning import Request, show_report
-from optimizer.cli.session import configured, until_the_end
+from optimizer.cli.session import Assignments, configured, until_the_end
+from optimizer.config import OURS_ONLY
 from optimizer.domain.errors import ConfigError, OptimizerError, RepositoryError, StoppedError
 from optimizer.domain.jobs import FINAL, Job, JobState, Repository, Submission, found_unchanged
 from optimizer.domain.settings import Settings
@@ -34,7 +35,7 @@ def queue_repository(request: Request, wait: bool) -> None:
     if request.proofs and not wait:
         raise ConfigError("--proofs needs --wait where jobs are queued; or ask `optimizer patch proof` later")
     settings = configured(request.flags, request.assignments).settings
-    given = {**dict(request.assignments), **request.flags}
+    given = given_here(request.flags, request.assignments)
     repository, submission = asked_for(request.source, request.ref, given, settings)
     fleet = until_the_end(open_fleet(settings))
     job = enqueue(fleet, submission, repository)
@@ -45,6 +46,14 @@ def queue_repository(request: Request, wait: bool) -> None:
     else:
         line(f"job {job.id} of {repository.name} is queued")
         note(f"follow it with: optimizer job show {job.id}", request.quiet)
+
+
+def given_here(flags: Mapping[str, Any], assignments: Assignments) -> dict[str, Any]:
+    """The settings that were asked for: by flags, or in the environment, unless they are about this machine.
+    Workers have an environment of their own, which counts less."""
+    found = configured(flags, assignments)
+    around = {name: getattr(found.settings, name) for name in found.origins if name not in OURS_ONLY}
+    return {**around, **dict(assignments), **flags}
 
 
 def asked_for(

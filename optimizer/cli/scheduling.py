@@ -6,7 +6,7 @@ from db.connect import is_sqlite
 from db.schedules import SqlSchedules
 from db.sessions import open_sessions
 from optimizer.bootstrap import database_url
-from optimizer.cli.queueing import asked_for
+from optimizer.cli.queueing import asked_for, given_here
 from optimizer.cli.session import Assignments, configured, until_the_end
 from optimizer.domain.errors import ConfigError
 from optimizer.domain.schedules import NewSchedule
@@ -34,6 +34,6 @@ def new_schedule(
 ) -> NewSchedule:
     """Raises RepositoryError, ConfigError."""
     settings = configured({}, assignments).settings
-    repository, submission = asked_for(repo, ref, dict(assignments), settings)
+    repository, submission = asked_for(repo, ref, given_here({}, assignments), settings)
     scheduled = replace(submission, scheduled=True)
     return NewSchedule(repository, scheduled, " ".join(cron.split()), timezone, jitter)

@@ -17,7 +17,7 @@ from tests.support.fleets import broker_of, context_of, fleet_on, metrics
 from tests.support.results import ended, function
 from workers.context import Context
 from workers.handling import MOST_RETRIES, Step, patiently, work_on
-from workers.steps import Advanced, Finished, Outcome, Planned
+from workers.outcomes import Advanced, Finished, Outcome, Planned
 from workers.subjects import Subject, Trial
 
 _WHERE = Repository("https://example.org/team/shop.git", "shop")
