@@ -39,7 +39,7 @@ def metrics() -> Metrics:
     return make_metrics(CollectorRegistry())
 
 
-def submitted(fleet: Fleet, repository: Path, candidates: str = "", **flags: object) -> Job:
+def submitted(fleet: Fleet, repository: Path, candidates: str, flags: dict[str, object]) -> Job:
     submission = Submission(str(repository), None, flags, candidates)
     return enqueue(fleet, submission, local_repository(repository))
 
