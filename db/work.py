@@ -192,6 +192,12 @@ class SqlWork:
             )
             return [item_of(row) for row in session.execute(statement)]
 
+    def waiting(self, queue: Queue) -> int:
+        with self.sessions.reading() as session:
+            now = self.sessions.shared_now(session)
+            free = (WorkRow.queue == queue.value, WorkRow.holder.is_(None), WorkRow.due_at <= now)
+            return session.scalars(select(func.count()).select_from(WorkRow).where(*free)).one()
+
     def sent(self, items: Sequence[WorkItem]) -> None:
         if not items:
             return

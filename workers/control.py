@@ -52,7 +52,7 @@ def reconcile(
 def _lost(work: WorkQueue, broker: Broker, queue: Queue, grace: float) -> Sequence[WorkItem]:
     """What waits, and has no message. Messages are counted first: reading them all takes long."""
     never = work.due(queue, _LONG_AGO)
-    if broker.held(queue) + len(never) >= len(work.due(queue, 0.0)):
+    if broker.held(queue) + len(never) >= work.waiting(queue):
         return never
     known = broker.items(queue)
     return [item for item in work.due(queue, grace) if item.id not in known]

@@ -19,7 +19,8 @@ from workers.metrics_fleet import collector
 from workers.metrics_server import serve
 from workers.schedules import tick
 
-_A_DAY = 24 * 3600.0
+_PRUNE_SECONDS = 3600.0
+_PRUNED = 20_000  # measurements a turn, so that it is short: the scheduler has other duties
 _TICK_SECONDS = 5.0  # between two looks at the schedules, which are to the minute
 
 
@@ -75,5 +76,6 @@ def duties(fleet: Fleet) -> Mapping[str, tuple[float, Callable[[], object]]]:
     }
     days = fleet.settings.keep_samples_days
     if days:
-        found["retention"] = (_A_DAY, functools.partial(drop_old_samples, fleet.sessions, days))
+        prune = functools.partial(drop_old_samples, fleet.sessions, days, most=_PRUNED)
+        found["retention"] = (_PRUNE_SECONDS, prune)
     return found

@@ -59,9 +59,8 @@ def _own_database(base: str) -> Iterator[str]:
 
 
 @contextmanager
-def throwaway() -> Iterator[Service]:
-    """A server that may be killed and started again; `url_of` is where it listens. It writes down what it
-    has, in `folder_of`."""
+def throwaway(password: str = "") -> Iterator[Service]:
+    """A server that may be killed and started again, with what it had; `url_of` is where it listens."""
     program = shutil.which("redis-server")
     if program is None:
         raise BrokerError(
@@ -72,9 +71,11 @@ def throwaway() -> Iterator[Service]:
     port = free_port()
     (folder / "data").mkdir()
     kept = ["--save", "", "--appendonly", "yes", "--dir", "data"]
-    options = ["--port", str(port), "--bind", "127.0.0.1", *kept]
+    guarded = ["--requirepass", password] if password else []
+    options = ["--port", str(port), "--bind", "127.0.0.1", *kept, *guarded]
+    url = _url(port, password)
     service = Service(
-        "redis", [program, *options], folder / "log", directory=folder, ready=lambda: answers(_url(port))
+        "redis", [program, *options], folder / "log", directory=folder, ready=lambda: answers(url)
     )
     service.start()
     try:
@@ -85,8 +86,8 @@ def throwaway() -> Iterator[Service]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def url_of(service: Service) -> str:
-    return _url(int(service.command[2]))
+def url_of(service: Service, password: str = "") -> str:
+    return _url(int(service.command[2]), password)
 
 
 def forget(service: Service) -> None:
@@ -101,5 +102,5 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def _url(port: int) -> str:
-    return f"redis://127.0.0.1:{port}/0"
+def _url(port: int, password: str = "") -> str:
+    return f"redis://{f':{password}@' if password else ''}127.0.0.1:{port}/0"

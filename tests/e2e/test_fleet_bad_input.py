@@ -45,31 +45,12 @@ def test_nothing_is_queued_when_the_broker_does_not_answer(postgres_url: str, tm
 
 
 def test_a_broker_that_refuses_us(postgres_url: str, tmp_path: Path) -> None:
-    with redis.throwaway() as service:
-        guarded = Service(
-            "guarded",
-            [*service.command, "--requirepass", "secret", "--port", str(redis.free_port())],
-            tmp_path / "log",
-            directory=service.directory,
-        )
-        port = guarded.command[-1]
-        guarded.start()
-        try:
-            plain = f"redis://127.0.0.1:{port}"
-            guarded = _with_answer(guarded, f"redis://:secret@127.0.0.1:{port}")
-            for url in (plain, f"redis://:wrong@127.0.0.1:{port}"):
-                done = _run(tmp_path, postgres_url, url, "worker", "--queues", "scan")
-                assert done.returncode == 10
-                assert "refuses us: check user and password in broker_url" in one_line(done)
-                assert "wrong" not in done.stderr
-        finally:
-            guarded.kill()
-
-
-def _with_answer(service: Service, url: str) -> Service:
-    service.ready = lambda: redis.answers(url)
-    service.wait_ready()
-    return service
+    with redis.throwaway(password="secret") as service:
+        for url in (redis.url_of(service), redis.url_of(service, "wrong")):
+            done = _run(tmp_path, postgres_url, url, "worker", "--queues", "scan")
+            assert done.returncode == 10
+            assert "refuses us: check user and password in broker_url" in one_line(done)
+            assert "wrong" not in done.stderr
 
 
 def test_an_address_that_is_no_brokers(postgres_url: str, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_requests_are_logged_on_request_and_nobody_is_believed_who_he_says_he_is
 def test_jobs_are_queued_where_there_is_a_broker(tmp_path: Path, postgres_url: str) -> None:
     root = make_repository(tmp_path / "shop", {"a.py": b"x = 1\n"})
     home = tmp_path / "home"
-    with redis_server(tmp_path) as redis:
+    with redis_server() as redis:
         fleet = {"OPTIMIZER_DATABASE_URL": postgres_url, "OPTIMIZER_BROKER_URL": redis.url}
         fleet |= {"OPTIMIZER_API_SCHEMES": "https,file"}
         allowed = _token(home, **fleet)

@@ -38,7 +38,7 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with redis_server(tmp_path_factory.mktemp("redis")) as server:
+    with redis_server() as server:
         yield server
 
 

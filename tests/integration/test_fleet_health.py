@@ -24,7 +24,7 @@ _NOBODY = "postgresql://me:s3cr3t@127.0.0.1:1/nothing"
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    with redis_server(tmp_path, password="s3cr3t") as server:
+    with redis_server(password="s3cr3t") as server:
         yield server
 
 

@@ -166,7 +166,7 @@ def test_a_child_that_outlives_its_worker_does_not_keep_the_port(start: _Start) 
 def test_the_scheduler_tells_of_a_real_queue_and_of_what_is_down(
     postgres_server: str, tmp_path: Path
 ) -> None:
-    with redis_server(tmp_path) as redis, ExitStack() as stack:
+    with redis_server() as redis, ExitStack() as stack:
         with postgres.fresh_database(postgres_server) as url:
             upgrade(url)
             fleet = stack.enter_context(closing(open_fleet(Settings(database_url=url, broker_url=redis.url))))

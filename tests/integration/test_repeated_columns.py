@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from db.store import SqlStore
 from db.work import SqlWork
-from migrations.versions import r0006_scale
+from migrations.versions import r0005_scale
 from optimizer.domain.jobs import Repository, Submission
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.work import NewItem, Plan, Queue
@@ -19,8 +19,8 @@ SELECT e.job_id, e.label_hash, f.job_id, f.label_hash FROM evaluations e
 JOIN candidates c ON c.id = e.candidate_id JOIN functions f ON f.id = c.function_id
 """
 _PLAIN = {
-    "funnel": (r0006_scale._FUNNEL, r0006_scale._FUNNEL_BEFORE),
-    "rejections_by_reason": (r0006_scale._REJECTIONS_BY_REASON, r0006_scale._REJECTIONS_BEFORE),
+    "funnel": (r0005_scale._FUNNEL, r0005_scale._FUNNEL_BEFORE),
+    "rejections_by_reason": (r0005_scale._REJECTIONS_BY_REASON, r0005_scale._REJECTIONS_BEFORE),
 }
 
 

@@ -33,7 +33,7 @@ _PATIENCE = 120.0  # seconds for a process to start on a busy machine
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with redis_server(tmp_path_factory.mktemp("redis")) as server:
+    with redis_server() as server:
         yield server
 
 
@@ -136,7 +136,7 @@ def test_a_schedule_that_cannot_go_on_does_not_keep_the_others_from_it(fleet: Fl
 
 
 def test_a_turn_outlives_a_broker_that_is_away(postgres_url: str, fleet: Fleet, tmp_path: Path) -> None:
-    with redis_server(tmp_path) as gone:
+    with redis_server() as gone:
         lonely = open_fleet(Settings(broker_url=gone.url, database_url=postgres_url))
     _add(lonely)
     (turn,) = tick(lonely, _NOW)
@@ -162,7 +162,7 @@ def test_without_a_broker_a_schedule_run_by_hand_queues_nothing(
     postgres_url: str, fleet: Fleet, tmp_path: Path
 ) -> None:
     schedule_id = _add(fleet)
-    with redis_server(tmp_path) as gone:
+    with redis_server() as gone:
         lonely = open_fleet(Settings(broker_url=gone.url, database_url=postgres_url))
     with pytest.raises(BrokerError, match="cannot be reached"):
         run_now(lonely, schedule_id)

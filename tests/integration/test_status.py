@@ -53,7 +53,7 @@ def alone(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    with redis_server(tmp_path) as server:
+    with redis_server() as server:
         yield server
 
 

@@ -232,5 +232,5 @@ _LAYERS: tuple[tuple[str, Callable[[Rows], Rows]], ...] = (
     ("0001", _tables),
     ("0003", _proof),
     ("0004", _fleet),
-    ("0006", _scale),
+    ("0005", _scale),
 )
