@@ -2,14 +2,15 @@
 
     python -m benchmarks.faults [--jobs 20] [--faults 200] [--seed 1]
 
-Starts what docker-compose.yml names against a Postgres and a Redis of its own, submits small repositories
-whose outcome is known, and kills, cuts, fills and turns back what it can until so many faults were done.
+Queues small repositories whose outcome is known, starts what docker-compose.yml names against a Postgres and
+a Redis of its own, and kills, cuts, fills and turns back what it can until so many faults were done.
 Targets: every job ends as done, every function has one result, no function two patches, and the accepted
 patches are those of the same jobs run in one process each.
 """
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import random
@@ -18,9 +19,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import sqlalchemy
 
 from benchmarks.fault_jobs import LABELS, QUICK, FaultJob, make_job
 from benchmarks.fault_kinds import Stage, inject, kinds
@@ -47,7 +50,8 @@ class Found:
     functions: int
     lost: int  # functions without a result
     twice: int  # functions of one job with two patches
-    set_aside: int
+    set_aside: tuple[str, ...]  # why
+    errors: tuple[str, ...]  # of jobs
     accepted: frozenset[str]  # "shop-3 prices.py::plan"
 
 
@@ -66,7 +70,9 @@ def run_embedded(jobs: Sequence[FaultJob], folder: Path) -> frozenset[str]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, seed: int) -> Iterator[tuple[Stage, Mapping[str, str]]]:
+def running(
+    folder: Path, seed: int, before_start: Callable[[Mapping[str, str]], None] = lambda _variables: None
+) -> Iterator[tuple[Stage, Mapping[str, str]]]:
     """A whole fleet, and the variables with which commands speak to it; the wire lies between its workers
     and the broker."""
     with contextlib.ExitStack() as stack:
@@ -84,6 +90,7 @@ def running(folder: Path, seed: int) -> Iterator[tuple[Stage, Mapping[str, str]]
             subprocess.run(command, env=variables, cwd=COMPOSE.parent, check=True, stdout=subprocess.DEVNULL)
         clock = make_clock(folder)
         known = services(commands, folder, variables | clock.variables)
+        before_start(variables)
         supervised = stack.enter_context(Supervisor(known))
         fleet = open_fleet(Settings(home=str(home), database_url=url, broker_url=redis.url_of(broker)))
         stack.callback(fleet.close)
@@ -151,15 +158,21 @@ def found(stage: Stage) -> Found:
     patches = [patch for job in jobs for patch in store.patches(job.id)]
     names = {job.id: job.repository.name for job in jobs}
     made = Counter((patch.job_id, patch.function) for patch in patches)
-    aside = sum(row.count for job in jobs for row in store.funnel(job.id) if row.reason == "set-aside")
     return Found(
         states=Counter(job.state.value for job in jobs),
         functions=sum(len(LABELS & labels[job.id]) for job in jobs),
         lost=sum(len(LABELS - labels[job.id]) for job in jobs),
         twice=sum(count > 1 for count in made.values()),
-        set_aside=aside,
+        set_aside=_set_aside(stage),
+        errors=tuple(job.error for job in jobs if job.error),
         accepted=frozenset(f"{names[patch.job_id]} {patch.function}" for patch in patches),
     )
+
+
+def _set_aside(stage: Stage) -> tuple[str, ...]:
+    query = sqlalchemy.text("SELECT stage, detail FROM functions WHERE reason = 'set-aside' ORDER BY id")
+    with stage.fleet.sessions.reading() as session:
+        return tuple(f"{where}: {detail}" for where, detail in session.execute(query))
 
 
 def main() -> None:
@@ -167,16 +180,18 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=20)
     parser.add_argument("--faults", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kinds", default="", help="names of faults, with ; between them; default: all")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="optimizer-faults-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         jobs = [make_job(folder / "repositories", number + 1) for number in range(wanted.jobs)]
         expected = run_embedded(jobs, folder)
-        with running(folder, wanted.seed) as (stage, variables):
-            submit(jobs, variables)
+        queued = functools.partial(submit, jobs)
+        with running(folder, wanted.seed, queued) as (stage, _):
             began = time.monotonic()
-            disturb(stage, wanted.faults, (0.5, 4.0), kinds(stage.small_disk))
+            names = wanted.kinds.split(";") if wanted.kinds else kinds(stage.small_disk)
+            disturb(stage, wanted.faults, (0.0, 2.0), names)
             wait_for_the_end(stage, 900.0)
             seconds = time.monotonic() - began
             result = found(stage)
@@ -194,7 +209,7 @@ def _report(
     passed = (
         result.states == {JobState.DONE.value: jobs}
         and done >= faults
-        and (result.lost, result.twice, result.set_aside) == (0, 0, 0)
+        and (result.lost, result.twice, len(result.set_aside)) == (0, 0, 0)
         and result.accepted == expected
     )
     finish(
@@ -207,6 +222,7 @@ def _report(
         lost=result.lost,
         twice=result.twice,
         set_aside=result.set_aside,
+        errors=result.errors,
         accepted=len(result.accepted),
         accepted_alone=len(expected),
         only_alone=sorted(expected - result.accepted),

@@ -5,6 +5,8 @@ function over which workers die, or this program stumbles, is set aside with the
 its job.
 """
 
+import errno
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +47,11 @@ _STAGES = {
 }
 # Nothing is wrong with the item: the network, the disk or another program of ours is to blame.
 FAULTS = (DatabaseError, BrokerError, SandboxError, UnreachableError, OSError)
+# As other programs, git and uv above all, say that it is the machine: their words end in errors of ours.
+_MACHINE = [
+    *(os.strerror(n) for n in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOMEM, errno.EMFILE)),
+    "Out of diskspace",
+]
 _T = TypeVar("_T")
 
 
@@ -128,7 +135,8 @@ def _tried(claims: Sequence[Claim], context: Context, step: Step) -> list[Outcom
             return [_given(claims[0], error)]
     except OptimizerError as error:
         if len(claims) == 1:
-            return [_set_aside(claims[0], str(error))]
+            blame = any(words in str(error) for words in _MACHINE)
+            return [_given(claims[0], error) if blame else _set_aside(claims[0], str(error))]
     except Exception as error:
         logger(__name__).exception("defect", items=[claim.item.id for claim in claims])
         if len(claims) == 1:

@@ -94,6 +94,7 @@ def test_a_message_that_comes_twice_does_nothing_the_second_time(context: Contex
         UnreachableError("the network is gone"),
         DatabaseError("away"),
         OSError(28, "No space left on device"),
+        RepositoryError("git init failed in /home/x: unable to write symref: No space left on device"),
     ],
 )
 def test_a_fault_of_the_machines_gives_the_item_back_and_counts_no_death(
