@@ -4,6 +4,7 @@ What is due is found and changed in the database by compare-and-set, so that eve
 no harm; but one is enough, and a second one is told so.
 """
 
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 from celery import Celery
 from celery.beat import ScheduleEntry
 from celery.beat import Scheduler as BeatScheduler
+from celery.beat import Service as BeatService
 from celery.schedules import schedule
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -74,9 +76,16 @@ class InProcess(BeatScheduler):  # type: ignore[misc]  # it has no types
 
 
 def run_beat(app: Celery, duties: Mapping[str, tuple[float, Callable[[], object]]]) -> None:
-    """Until it is stopped: each duty every so many seconds. Raises AnotherRunsError."""
+    """Until SIGTERM or SIGINT, which let the duty in hand come to its end: each every so many seconds.
+
+    Raises AnotherRunsError.
+    """
     app.conf.beat_schedule = {
         name: {"task": name, "schedule": schedule(timedelta(seconds=every)), "kwargs": {"duty": duty}}
         for name, (every, duty) in duties.items()
     }
-    app.Beat(scheduler_cls=InProcess, quiet=True, redirect_stdouts=False, max_interval=1).run()
+    beat = BeatService(app, max_interval=1, scheduler_cls=InProcess)
+    # Not `celery beat`'s own way, an exception wherever the program is: a destructor swallows one.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: beat.stop(wait=False))
+    beat.start()
