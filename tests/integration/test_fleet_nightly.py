@@ -1,7 +1,5 @@
 """A scheduled job from queue to queue: open patches keep up with their repository."""
 
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,28 +9,17 @@ from benchmarks.fault_jobs import FaultJob, make_job
 from optimizer.domain.jobs import Job, JobState, Submission
 from optimizer.domain.patches import Patch, PatchState
 from optimizer.vcs.source import local_repository
-from tests.support.fleets import context_of, drain, fleet_on
+from tests.support.fleets import FLAGS, drain, quick_context
 from tests.support.gitrepo import commit_files, git
 from workers.context import Context
 from workers.submitting import enqueue
 
-_FLAGS: dict[str, object] = {
-    "experts": ("file",),
-    "install": False,
-    "python": sys.executable,
-    "search_seconds": 0.2,
-    "max_inputs": 12,
-    "max_launches": 10,
-    "functions": ("plan",),
-}
+_FLAGS = {**FLAGS, "functions": ("plan",)}
 
 
 @pytest.fixture
 def context(sqlite_url: str, tmp_path: Path) -> Iterator[Context]:
-    os.umask(0o022)
-    home = tmp_path / "home"
-    home.mkdir()
-    with context_of(fleet_on(sqlite_url, home)) as made:
+    with quick_context(sqlite_url, tmp_path) as made:
         yield made
 
 
@@ -94,9 +81,7 @@ def test_a_patch_whose_function_was_changed_has_expired_and_the_function_is_trie
 def test_with_too_many_open_patches_a_scheduled_job_looks_for_nothing_new(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    os.umask(0o022)
-    (tmp_path / "home").mkdir()
-    with context_of(fleet_on(sqlite_url, tmp_path / "home", max_open=1)) as context:
+    with quick_context(sqlite_url, tmp_path, max_open=1) as context:
         shop = make_job(tmp_path, 2)
         _nightly(context, shop)
         prices = (shop.repository / "prices.py").read_bytes()

@@ -1,7 +1,5 @@
 """A job from queue to queue in one process: real git, sandbox and database, a broker in memory."""
 
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,20 +9,11 @@ from benchmarks.fault_jobs import LABELS, make_job
 from optimizer.domain.jobs import JobState, Submission
 from optimizer.domain.work import Queue
 from optimizer.vcs.source import local_repository
-from tests.support.fleets import broker_of, context_of, drain, fleet_on, metrics, submitted
+from tests.support.fleets import FLAGS, broker_of, drain, metrics, quick_context, submitted
 from tests.support.gitrepo import commit_files, git
 from workers.context import Context
 from workers.handling import STEPS, work_on
 from workers.submitting import enqueue
-
-_FLAGS: dict[str, object] = {
-    "experts": ("file",),
-    "install": False,
-    "python": sys.executable,
-    "search_seconds": 0.2,
-    "max_inputs": 12,
-    "max_launches": 10,
-}
 
 
 def _shop(folder: Path) -> tuple[Path, str]:
@@ -35,16 +24,13 @@ def _shop(folder: Path) -> tuple[Path, str]:
 
 @pytest.fixture
 def context(sqlite_url: str, tmp_path: Path) -> Iterator[Context]:
-    os.umask(0o022)
-    home = tmp_path / "home"
-    home.mkdir()
-    with context_of(fleet_on(sqlite_url, home)) as made:
+    with quick_context(sqlite_url, tmp_path) as made:
         yield made
 
 
 def test_a_job_goes_through_all_queues_and_leaves_a_branch(context: Context, tmp_path: Path) -> None:
     repository, candidates = _shop(tmp_path)
-    job = submitted(context.fleet, repository, candidates, _FLAGS)
+    job = submitted(context.fleet, repository, candidates, FLAGS)
     drain(context)
     done = context.fleet.store.job(job.id)
     assert (done.state, done.error) == (JobState.DONE, "")
@@ -57,13 +43,13 @@ def test_a_job_goes_through_all_queues_and_leaves_a_branch(context: Context, tmp
     assert context.fleet.store.finished_labels(job.id) == LABELS
     assert context.fleet.work.left(job.id) == {}
 
-    again = submitted(context.fleet, repository, candidates, _FLAGS)
+    again = submitted(context.fleet, repository, candidates, FLAGS)
     drain(context)
     done = context.fleet.store.job(again.id)
     assert (done.state, done.error) == (JobState.DONE, f"nothing changed since job {job.id}")
 
     commit_files(repository, {"README.md": b"Prices.\n"})
-    third = submitted(context.fleet, repository, candidates, _FLAGS)
+    third = submitted(context.fleet, repository, candidates, FLAGS)
     drain(context)
     counts = {row.reason: row.count for row in context.fleet.store.funnel(third.id)}
     assert counts == {"under-review": 1, "unchanged": 2}
@@ -81,7 +67,7 @@ def test_a_job_that_cannot_be_scanned_fails_with_one_line(context: Context, tmp_
 
 
 def test_a_cancelled_job_is_not_gone_on_with(context: Context, tmp_path: Path) -> None:
-    job = submitted(context.fleet, *_shop(tmp_path), _FLAGS)
+    job = submitted(context.fleet, *_shop(tmp_path), FLAGS)
     assert context.fleet.work.cancel(job.id)
     drain(context)
     assert context.fleet.store.job(job.id).state is JobState.CANCELLED
@@ -90,7 +76,7 @@ def test_a_cancelled_job_is_not_gone_on_with(context: Context, tmp_path: Path) -
 
 
 def test_a_retried_job_tries_only_what_was_left(context: Context, tmp_path: Path) -> None:
-    job = submitted(context.fleet, *_shop(tmp_path), _FLAGS)
+    job = submitted(context.fleet, *_shop(tmp_path), FLAGS)
     messages = broker_of(context.fleet).delivered()
     for queue, item_id in messages:  # until the first function has its result
         work_on(queue, [item_id], context, metrics(), STEPS[queue])

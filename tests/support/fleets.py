@@ -1,5 +1,7 @@
 """A fleet in one process: real stages, a real database, and a broker that a test looks into."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,16 @@ from workers.fleet import Fleet
 from workers.handling import STEPS, work_on
 from workers.metrics import Metrics, make_metrics
 from workers.submitting import enqueue
+
+# For jobs with a file of candidates: nothing is installed, and little is tried.
+FLAGS: dict[str, object] = {
+    "experts": ("file",),
+    "install": False,
+    "python": sys.executable,
+    "search_seconds": 0.2,
+    "max_inputs": 12,
+    "max_launches": 10,
+}
 
 
 def fleet_on(database_url: str, home: Path, **settings: object) -> Fleet:
@@ -54,3 +66,13 @@ def drain(context: Context, counted: Metrics | None = None) -> None:
     counted = counted or metrics()
     for queue, item_id in broker_of(context.fleet).delivered():
         work_on(queue, [item_id], context, counted, STEPS[queue])
+
+
+@contextmanager
+def quick_context(database_url: str, folder: Path, **settings: object) -> Iterator[Context]:
+    """With a home of its own in the folder, which the sandbox's own uid can read."""
+    os.umask(0o022)
+    home = folder / "home"
+    home.mkdir()
+    with context_of(fleet_on(database_url, home, **settings)) as made:
+        yield made
