@@ -97,6 +97,11 @@ def keep_off(count: int) -> list[int]:
     return cores[-count:]
 
 
+def check_quiet(settings: Settings) -> None:
+    """Raises NoisyMachineError where the calibration says that nothing can be told from noise."""
+    _quiet_enough(ready_home(settings), Protocol(max_launches=settings.max_launches))
+
+
 def measuring(settings: Settings, cores: Sequence[int]) -> tuple[int | None, Protocol, str]:
     """For one process of a worker that times: one of the cores, which no other one has, the protocol, and
     what people should know of the machine. Raises NoisyMachineError; ConfigError when all cores are taken."""

@@ -11,7 +11,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutdown
 
-from optimizer.bootstrap import ready_home
+from optimizer.bootstrap import check_quiet, ready_home
 from optimizer.domain.errors import ConfigError, DatabaseError
 from optimizer.domain.settings import Settings
 from optimizer.domain.work import Queue, Worker
@@ -64,11 +64,17 @@ def check_post(post: Post, settings: Settings) -> None:
         fleet.close()
     if set(post.queues) - {Queue.PROPOSE}:
         bubblewrap.find().check()
-    if Queue.EVALUATE in post.queues and post.concurrency > settings.bench_cores:
+    if Queue.EVALUATE in post.queues:
+        _check_timing(post, settings)
+
+
+def _check_timing(post: Post, settings: Settings) -> None:
+    if post.concurrency > settings.bench_cores:
+        cores = f"{settings.bench_cores} core{'s' if settings.bench_cores > 1 else ''}"
         raise ConfigError(
-            f"{post.concurrency} processes cannot time on {settings.bench_cores} core"
-            f"{'s' if settings.bench_cores > 1 else ''}: set bench_cores, or start fewer"
+            f"{post.concurrency} processes cannot time on {cores}: set bench_cores, or start fewer"
         )
+    check_quiet(settings)
 
 
 def run_worker(

@@ -16,6 +16,7 @@ from optimizer.domain.errors import BrokerError
 from optimizer.testing.services import Service
 
 VARIABLE = "OPTIMIZER_TEST_REDIS"
+_TAKEN_SECONDS = 4 * 3600  # whoever did not give it back by then was killed
 DEFAULT = "redis://127.0.0.1:6379"
 
 
@@ -49,7 +50,7 @@ def _own_database(base: str) -> Iterator[str]:
     for number in range(1, 16):
         url = f"{base}/{number}"
         with redis.Redis.from_url(url) as client:
-            if not client.dbsize() and client.set("taken", 1, nx=True):
+            if not client.dbsize() and client.set("taken", 1, nx=True, ex=_TAKEN_SECONDS):
                 try:
                     yield url
                 finally:
