@@ -8,17 +8,8 @@ from datetime import datetime
 from typing import Any, cast
 
 from db.evaluations import evaluation_value
-from db.tables import (
-    FunctionRow,
-    InputRow,
-    JobEventRow,
-    JobRow,
-    PatchRow,
-    WorkerRow,
-    WorkloadInputRow,
-    WorkloadRow,
-    WorkRow,
-)
+from db.fleet_tables import WorkerRow, WorkRow
+from db.tables import FunctionRow, InputRow, JobEventRow, JobRow, PatchRow, WorkloadInputRow, WorkloadRow
 from optimizer.domain.evidence import Decision, Reason
 from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.domain.jobs import Event, Job, JobState, NewJob, Repository, Stage, Submission

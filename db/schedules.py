@@ -8,8 +8,9 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from db import mapping, saving
+from db.fleet_tables import ScheduleRow
 from db.sessions import Sessions
-from db.tables import JobRow, ScheduleRow
+from db.tables import JobRow
 from db.work_rows import add_scan, refuse_second, under_way
 from optimizer.domain.errors import ConfigError, NotFoundError
 from optimizer.domain.jobs import Job, JobState, Repository, Submission

@@ -44,7 +44,7 @@ class Base(DeclarativeBase):
     }
 
 
-def _child_of(column: str) -> ForeignKey:
+def child_of(column: str) -> ForeignKey:
     return ForeignKey(column, ondelete="CASCADE")
 
 
@@ -71,7 +71,7 @@ class JobRow(Base):
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    repository_id: Mapped[int] = mapped_column(RowId, _child_of("repositories.id"))
+    repository_id: Mapped[int] = mapped_column(RowId, child_of("repositories.id"))
     ref: Mapped[str]
     commit_id: Mapped[str]
     tree: Mapped[str]
@@ -90,7 +90,7 @@ class JobEventRow(Base):
     __tablename__ = "job_events"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    job_id: Mapped[int] = mapped_column(RowId, _child_of("jobs.id"), index=True)
+    job_id: Mapped[int] = mapped_column(RowId, child_of("jobs.id"), index=True)
     at: Mapped[datetime]
     stage: Mapped[str]
     message: Mapped[str]
@@ -113,7 +113,7 @@ class FunctionRow(Base):
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    job_id: Mapped[int] = mapped_column(RowId, _child_of("jobs.id"))
+    job_id: Mapped[int] = mapped_column(RowId, child_of("jobs.id"))
     path: Mapped[str]
     qualname: Mapped[str]
     label_hash: Mapped[str] = mapped_column(String(64))  # of path and qualname: an index cannot take any text
@@ -142,7 +142,7 @@ class WorkloadRow(Base):
     __tablename__ = "workloads"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    function_id: Mapped[int] = mapped_column(RowId, _child_of("functions.id"), unique=True)
+    function_id: Mapped[int] = mapped_column(RowId, child_of("functions.id"), unique=True)
     skipped: Mapped[object] = mapped_column(Json)  # [[why, how many], ...]
     uses: Mapped[list["WorkloadInputRow"]] = relationship(order_by="WorkloadInputRow.position")
 
@@ -162,7 +162,7 @@ class WorkloadInputRow(Base):
 
     __tablename__ = "workload_inputs"
 
-    workload_id: Mapped[int] = mapped_column(RowId, _child_of("workloads.id"), primary_key=True)
+    workload_id: Mapped[int] = mapped_column(RowId, child_of("workloads.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     input_id: Mapped[str] = mapped_column(String(64), ForeignKey("inputs.id"), index=True)
     origin: Mapped[str] = mapped_column(String(16))
@@ -177,7 +177,7 @@ class CandidateRow(Base):
     __table_args__ = (UniqueConstraint("function_id", "position"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    function_id: Mapped[int] = mapped_column(RowId, _child_of("functions.id"))
+    function_id: Mapped[int] = mapped_column(RowId, child_of("functions.id"))
     position: Mapped[int]  # in the order in which they were judged
     digest: Mapped[str]  # the candidate's id: an address of its content
     source: Mapped[str]
@@ -196,7 +196,7 @@ class EvaluationRow(Base):
     __table_args__ = (Index(None, "job_id", "reason", "stage"), _by_time())
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    candidate_id: Mapped[int] = mapped_column(RowId, _child_of("candidates.id"), unique=True)
+    candidate_id: Mapped[int] = mapped_column(RowId, child_of("candidates.id"), unique=True)
     job_id: Mapped[int] = mapped_column(RowId)  # as the function's, and so is label_hash: they are many
     label_hash: Mapped[str] = mapped_column(String(64))
     stage: Mapped[str] = mapped_column(String(16))
@@ -232,7 +232,7 @@ class MeasurementRow(Base):
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    evaluation_id: Mapped[int] = mapped_column(RowId, _child_of("evaluations.id"))
+    evaluation_id: Mapped[int] = mapped_column(RowId, child_of("evaluations.id"))
     which: Mapped[str] = mapped_column(String(8))  # first: selects; second: is reported
     reason: Mapped[str] = mapped_column(String(32))
     launches: Mapped[int]
@@ -262,9 +262,9 @@ class PatchRow(Base):
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    job_id: Mapped[int] = mapped_column(RowId, _child_of("jobs.id"), index=True)
-    function_id: Mapped[int] = mapped_column(RowId, _child_of("functions.id"), unique=True)
-    candidate_id: Mapped[int | None] = mapped_column(RowId, _child_of("candidates.id"), index=True)
+    job_id: Mapped[int] = mapped_column(RowId, child_of("jobs.id"), index=True)
+    function_id: Mapped[int] = mapped_column(RowId, child_of("functions.id"), unique=True)
+    candidate_id: Mapped[int | None] = mapped_column(RowId, child_of("candidates.id"), index=True)
     branch: Mapped[str]
     base_commit: Mapped[str]
     commit_id: Mapped[str]
@@ -288,89 +288,8 @@ class ReviewRow(Base):
     __tablename__ = "reviews"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    patch_id: Mapped[int] = mapped_column(RowId, _child_of("patches.id"), index=True)
+    patch_id: Mapped[int] = mapped_column(RowId, child_of("patches.id"), index=True)
     from_state: Mapped[str] = mapped_column(String(16))
     to_state: Mapped[str] = mapped_column(String(16))
     note: Mapped[str]
     at: Mapped[datetime]
-
-
-class WorkRow(Base):
-    """What waits for a worker, or is in the hands of one; gone when its result is saved."""
-
-    __tablename__ = "work"
-    __table_args__ = (
-        UniqueConstraint("job_id", "label_hash"),
-        Index(None, "queue", "sent_at"),
-        Index(None, "held_until"),
-    )
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    job_id: Mapped[int] = mapped_column(RowId, _child_of("jobs.id"))
-    queue: Mapped[str] = mapped_column(String(16))
-    label: Mapped[str]  # of the function; empty: the scan of the job
-    label_hash: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[bytes]
-    trial: Mapped[bytes]
-    holder: Mapped[str | None] = mapped_column(String(64))
-    held_until: Mapped[datetime | None]
-    deaths: Mapped[int]
-    retries: Mapped[int]
-    queued_at: Mapped[datetime]
-    due_at: Mapped[datetime]  # not to be begun earlier
-    sent_at: Mapped[datetime]  # when the broker was told
-
-
-class TargetRow(Base):
-    """What a job's scan learned of the target, for those who judge and publish its functions."""
-
-    __tablename__ = "targets"
-
-    job_id: Mapped[int] = mapped_column(RowId, _child_of("jobs.id"), primary_key=True)
-    facts: Mapped[bytes]
-
-
-class WorkerRow(Base):
-    __tablename__ = "workers"
-
-    name: Mapped[str] = mapped_column(String(255), primary_key=True)
-    queues: Mapped[object] = mapped_column(Json)
-    host: Mapped[str]
-    pid: Mapped[int]
-    concurrency: Mapped[int]
-    started_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-
-
-class ScheduleRow(Base):
-    __tablename__ = "schedules"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  (SQLAlchemy reads it)
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    repository_id: Mapped[int] = mapped_column(RowId, _child_of("repositories.id"))
-    submission: Mapped[object] = mapped_column(Json)
-    cron: Mapped[str]
-    timezone: Mapped[str]
-    jitter_seconds: Mapped[float]
-    paused: Mapped[bool]
-    next_at: Mapped[datetime] = mapped_column(index=True)
-    last_at: Mapped[datetime | None]
-    last_job_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("jobs.id", ondelete="SET NULL"))
-    last_outcome: Mapped[str]  # one line: what became of the last turn
-    created_at: Mapped[datetime]
-    repository: Mapped[RepositoryRow] = relationship(lazy="joined", innerjoin=True)
-
-
-class TokenRow(Base):
-    """A key to the API: its hash, never itself."""
-
-    __tablename__ = "tokens"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  (SQLAlchemy reads it)
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)  # sha256 hex
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime | None]
-    used_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 
+from db.fleet_tables import TokenRow
 from db.sessions import Sessions
-from db.tables import TokenRow
 from optimizer.domain.errors import ConfigError, NotFoundError
 from optimizer.domain.tokens import Token
 

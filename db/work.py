@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
 
 from db import mapping, saving
+from db.fleet_tables import TargetRow, WorkerRow, WorkRow
 from db.sessions import Sessions
-from db.tables import FunctionRow, JobRow, TargetRow, WorkerRow, WorkRow
+from db.tables import FunctionRow, JobRow
 from db.work_rows import (
     ENDED,
     ITEM,

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from db import mapping, saving
-from db.tables import JobRow, WorkRow
+from db.fleet_tables import WorkRow
+from db.tables import JobRow
 from optimizer.domain.errors import AnotherRunsError, NotFoundError
 from optimizer.domain.jobs import FINAL, JobState, Submission
 from optimizer.domain.work import Backlog, Claim, NewItem, Queue, WorkItem

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from db.fleet_tables import TokenRow
 from db.store import SqlStore
-from db.tables import TokenRow
 from db.tokens import SqlTokens
 from optimizer.domain.errors import ConfigError, NotFoundError
 from optimizer.domain.tokens import PREFIX, TokenState, digest_of, is_name, new_secret

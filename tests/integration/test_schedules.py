@@ -12,8 +12,8 @@ import pytest
 from redis import Redis
 from sqlalchemy import update
 
+from db.fleet_tables import ScheduleRow
 from db.schedules import SqlSchedules
-from db.tables import ScheduleRow
 from optimizer.domain.errors import AnotherRunsError, BrokerError
 from optimizer.domain.jobs import JobState, Repository, Submission
 from optimizer.domain.schedules import NewSchedule, Turn
