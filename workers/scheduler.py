@@ -5,6 +5,7 @@ no harm; but one is enough, and a second one is told so.
 """
 
 import signal
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +15,7 @@ from celery import Celery
 from celery.beat import ScheduleEntry
 from celery.beat import Scheduler as BeatScheduler
 from celery.beat import Service as BeatService
-from celery.schedules import schedule
+from celery.schedules import schedstate, schedule
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -59,8 +60,32 @@ class OnlyOne:
             self._connection.close()
 
 
+class Every(schedule):  # type: ignore[misc]  # it has no types
+    """Due every so many seconds by a stop-watch: the time of day may jump, and beat would then wait until
+    it is once more what it was."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(timedelta(seconds=seconds))
+        self._last = time.monotonic()
+
+    def is_due(self, last_run_at: Any) -> schedstate:
+        """Whether, and in how many seconds the next time is. What is due is so once."""
+        del last_run_at
+        seconds, now = self.run_every.total_seconds(), time.monotonic()
+        left = self._last + seconds - now
+        if left > 0:
+            return schedstate(False, left)
+        self._last = now
+        return schedstate(True, seconds)
+
+
 class InProcess(BeatScheduler):  # type: ignore[misc]  # it has no types
     """Does what is due itself, instead of sending it to a worker: those may all be busy for an hour."""
+
+    def _when(self, entry: ScheduleEntry, next_time_to_run: float, mktime: Any = None) -> float:
+        """Its place among the others: by the stop-watch, too."""
+        del entry, mktime
+        return time.monotonic() + (self.adjust(next_time_to_run) or 0)
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         del producer
@@ -81,7 +106,7 @@ def run_beat(app: Celery, duties: Mapping[str, tuple[float, Callable[[], object]
     Raises AnotherRunsError.
     """
     app.conf.beat_schedule = {
-        name: {"task": name, "schedule": schedule(timedelta(seconds=every)), "kwargs": {"duty": duty}}
+        name: {"task": name, "schedule": Every(every), "kwargs": {"duty": duty}}
         for name, (every, duty) in duties.items()
     }
     beat = BeatService(app, max_interval=1, scheduler_cls=InProcess)
