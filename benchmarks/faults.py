@@ -191,7 +191,7 @@ def main() -> None:
         with running(folder, wanted.seed, queued) as (stage, _):
             began = time.monotonic()
             names = wanted.kinds.split(";") if wanted.kinds else kinds(stage.small_disk)
-            disturb(stage, wanted.faults, (0.0, 2.0), names)
+            disturb(stage, wanted.faults, (0.0, 0.6), names)
             wait_for_the_end(stage, 900.0)
             seconds = time.monotonic() - began
             result = found(stage)

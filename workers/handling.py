@@ -19,6 +19,7 @@ from db.refreshing import SqlRefreshing
 from optimizer.domain.errors import (
     BrokerError,
     DatabaseError,
+    MirrorError,
     OptimizerError,
     SandboxError,
     UnreachableError,
@@ -46,7 +47,7 @@ _STAGES = {
     Queue.PUBLISH: Stage.PUBLISH,
 }
 # Nothing is wrong with the item: the network, the disk or another program of ours is to blame.
-FAULTS = (DatabaseError, BrokerError, SandboxError, UnreachableError, OSError)
+FAULTS = (DatabaseError, BrokerError, SandboxError, UnreachableError, MirrorError, OSError)
 # As other programs, git and uv above all, say that it is the machine: their words end in errors of ours.
 _MACHINE = [
     *(os.strerror(n) for n in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOMEM, errno.EMFILE)),

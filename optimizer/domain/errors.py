@@ -27,6 +27,10 @@ class UnreachableError(RepositoryError):
     """The network, or the server at the other end, is to blame: another time it may work."""
 
 
+class MirrorError(RepositoryError):
+    """git failed in a repository of our own, where it has no reason to: the machine is to blame."""
+
+
 class TargetError(OptimizerError):
     """The target's own environment or tests cannot be set up."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from optimizer.domain.checkouts import Checkout
-from optimizer.domain.errors import RepositoryError
+from optimizer.domain.errors import MirrorError, RepositoryError
 from optimizer.vcs.checkout import git_of
 from optimizer.vcs.git import Git
 from optimizer.vcs.mirror import locked
@@ -117,7 +117,7 @@ def _commit(git: Git, base: Checkout, tree: str, text: str, when: datetime) -> s
         git_dir=base.mirror, stdin=message, environment=environment,
     )  # fmt: skip
     if output.code != 0:
-        raise RepositoryError(
+        raise MirrorError(
             f"the commit of {base.repository.name} could not be made: {output.stderr.strip()}"
         )
     return output.text

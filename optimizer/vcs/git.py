@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from optimizer.domain.errors import RepositoryError
+from optimizer.domain.errors import MirrorError, RepositoryError
 from optimizer.vcs.source import hide_credentials
 
 NETWORK_SECONDS = 600.0  # the most that one transfer may take
@@ -120,11 +120,11 @@ class Git:
         return _execute(command, ours, stdin, timeout, self.home)
 
     def read(self, *arguments: str, git_dir: Path, stdin: bytes = b"", index: Path | None = None) -> Output:
-        """A command that has no reason to fail. RepositoryError, with git's own words, if it does."""
+        """A command that has no reason to fail. MirrorError, with git's own words, if it does."""
         environment = {"GIT_INDEX_FILE": str(index)} if index else {}
         output = self.run(*arguments, git_dir=git_dir, stdin=stdin, environment=environment)
         if output.code != 0:
-            raise RepositoryError(f"git {arguments[0]} failed in {git_dir}: {reason_in(output.stderr)}")
+            raise MirrorError(f"git {arguments[0]} failed in {git_dir}: {reason_in(output.stderr)}")
         return output
 
     def at_most(self, *arguments: str, git_dir: Path, most: int) -> bytes | None:

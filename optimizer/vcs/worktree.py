@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from optimizer.domain.errors import RepositoryError
+from optimizer.domain.errors import MirrorError, RepositoryError
 from optimizer.vcs.git import Git, reason_in
 from optimizer.vcs.mirror import locked
 
@@ -89,7 +89,7 @@ def _fill(git: Git, mirror: Path, path: Path, commit: str) -> None:
     # The only time that git runs inside the tree: afterwards other people's code may have changed its `.git`.
     output = git.run("checkout", "--quiet", "--force", "--detach", commit, directory=path)
     if output.code != 0:
-        raise RepositoryError(f"commit {commit[:12]} cannot be checked out: {reason_in(output.stderr)}")
+        raise MirrorError(f"commit {commit[:12]} cannot be checked out: {reason_in(output.stderr)}")
 
 
 def _refuse_bombs(git: Git, mirror: Path, commit: str) -> None:
