@@ -117,9 +117,7 @@ def _commit(git: Git, base: Checkout, tree: str, text: str, when: datetime) -> s
         git_dir=base.mirror, stdin=message, environment=environment,
     )  # fmt: skip
     if output.code != 0:
-        raise MirrorError(
-            f"the commit of {base.repository.name} could not be made: {output.stderr.strip()}"
-        )
+        raise MirrorError(f"the commit of {base.repository.name} could not be made: {output.stderr.strip()}")
     return output.text
 
 
