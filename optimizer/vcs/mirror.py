@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from optimizer.domain.errors import RepositoryError, UnreachableError
+from optimizer.domain.errors import MirrorError, RepositoryError, UnreachableError
 from optimizer.vcs.git import NETWORK_SECONDS, Git, Output, add_setting, reason_in
 from optimizer.vcs.source import Remote
 
@@ -65,7 +65,7 @@ def fetch_local(git: Git, mirror: Path, path: Path, commit: str) -> None:
         return
     output = _fetch(git, mirror, str(path), commit, depth=1, protocols="file", variables={})
     if output.code != 0:
-        raise RepositoryError(f"{path}: commit {commit[:12]} cannot be read: {reason_in(output.stderr)}")
+        raise MirrorError(f"{path}: commit {commit[:12]} cannot be read: {reason_in(output.stderr)}")
 
 
 def fetch_remote(git: Git, mirror: Path, remote: Remote, ref: str | None) -> tuple[str, str]:
