@@ -10,6 +10,7 @@ from typing import Any
 
 RECORD = Path(__file__).with_name("stage_costs.json")
 _MARKS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 1.0)
+_AT_WORK = 4  # workers through which the measured job went
 _DEEP = 20_000  # items that waited while the scheduler's questions were timed
 
 
@@ -74,7 +75,7 @@ class Database:
     plan_item: Transaction  # for each that waits now
     plan_byte: Transaction  # for each byte of those
     finish: Sequence[tuple[float, float]]  # quantiles of (processor seconds, bytes)
-    waiting_cpu: float  # of the scheduler's question what is due, for each item that waits: the server's
+    waiting_cpu: float  # of the scheduler's question how many wait, for each of them: the server's
     waiting_wall: float  # and until it has the answer
 
     def draw_finish(self, rng: random.Random) -> Transaction:
@@ -106,7 +107,8 @@ class Costs:
     trials: Sequence[Trial]
     database: Database
     broker: Broker
-    connections: float  # to the database, of each worker
+    connections: float  # to the database, of each worker that is at work
+    broker_connections: float
 
     @property
     def log_functions(self) -> tuple[float, float]:
@@ -118,13 +120,15 @@ class Costs:
 
 def read_costs(path: Path = RECORD) -> Costs:
     record = json.loads(path.read_text("utf-8"))
-    idle = _slopes(record["idle"]["workers"])
+    idle, job = _slopes(record["idle"]["workers"]), record["job"]
+    more = (job["most_connections"] - job["idle_s"]["connections"]) / _AT_WORK
     return Costs(
         scans=[_scan(row) for row in record["stages"]["scans"]],
         trials=[_trial(row) for row in record["stages"]["functions"]],
         database=_database(record["database"]["operations"]),
         broker=_broker(record["broker"], idle["redis_cpu_ms"] / 1000),
-        connections=idle["connections"],
+        connections=idle["connections"] + more,
+        broker_connections=idle["redis_connections"],
     )
 
 
@@ -159,7 +163,7 @@ def _database(operations: Mapping[str, Any]) -> Database:
         return Transaction(fit["cpu_ms"][part] / 1000, fit["wal"][part], wall, count)
 
     known = {name: mean(name) for name in operations if " " not in name}
-    deep, shallow = mean(f"due beside {_DEEP}"), mean("due")
+    deep, shallow = mean(f"waiting beside {_DEEP}"), mean("waiting")
     finish = operations["finish"]
     return Database(
         transactions=known | {"plan": fitted("base")},

@@ -205,21 +205,23 @@ class Visits:
             "publish": held,
         }
         self.unchanged = one["add_event"] + one["close_job"]
-        self.reconcile = one["free"] + one["close_jobs"] + one["due"].times(len(QUEUES))
-        self._scan = one["found"] + one["finished_labels"] + one["add_event"].times(_EVENTS) + one["tried"]
+        self.reconcile = one["free"] + one["close_jobs"] + (one["due"] + one["waiting"]).times(len(QUEUES))
+        self._tried = one["tried"]
+        reviewed = one["finished_labels"] + one["under_review"]
+        self._scan = one["found"] + reviewed + one["add_event"].times(_EVENTS)
 
     def planned(self, job: Job) -> Transaction:
-        known, size = self._database, sum(trial.subject_bytes for trial in job.trials)
-        parts = known.plan_settled.times(job.functions - len(job.trials)) + known.plan_byte.times(size)
-        items = known.plan_item.times(len(job.trials))
-        return self._scan + known.transactions["plan"] + parts + items
+        known, items = self._database, len(job.trials)
+        asked = self._scan + self._tried.times(items + len(job.known)) + known.transactions["plan"]
+        size = sum(trial.subject_bytes for trial in job.trials)
+        queued = known.plan_item.times(items) + known.plan_byte.times(size)
+        return asked + queued + known.plan_settled.times(job.functions - items)
 
     def finished(self, rng: random.Random) -> Transaction:
         return self._database.draw_finish(rng) + self.close
 
     def asked(self, waiting: int) -> Transaction:
-        """By the scheduler, of what waits: all of it is read, twice."""
+        """By the scheduler, which counts what waits."""
         known = self._database
-        return self.reconcile + Transaction(2 * known.waiting_cpu, 0.0, 2 * known.waiting_wall, 0.0).times(
-            waiting
-        )
+        each = Transaction(known.waiting_cpu, 0.0, known.waiting_wall, 0.0)
+        return self.reconcile + each.times(waiting)

@@ -12,6 +12,14 @@ from benchmarks.simulation_parts import Bins, Night, Shape
 
 FULL = 0.8  # of a resource's time: from there on queues grow quickly
 _MEGA, _GIGA = 1e6, 1e9
+_COMPARED = (
+    "workers: scan, propose, evaluate, publish",
+    "environments made a function",
+    "machine hours a patch",
+    "busy: evaluate",
+    "busy: database",
+    "transactions a second: mean, peak",
+)
 _PILOT = 20  # repositories, at least
 
 
@@ -32,7 +40,7 @@ class Outcome:
     written: tuple[float, float]  # bytes likewise
     messages: tuple[float, float]
     stored: float  # bytes of log in all
-    connections: float
+    connections: tuple[float, float]  # to the database, to the broker
     deaths: int
     opened: float  # targets for each function
     cold: float  # environments made for each function
@@ -70,11 +78,16 @@ def outcome_of(fleet: Fleet, makespan: float) -> Outcome:
         written=rates(shared.written),
         messages=rates(shared.messages),
         stored=shared.written.total(),
-        connections=sum(shape.workers) * fleet.costs.connections,
+        connections=_connections(fleet),
         deaths=fleet.deaths,
         opened=fleet.opened / max(1, count),
         cold=fleet.cold / max(1, count),
     )
+
+
+def _connections(fleet: Fleet) -> tuple[float, float]:
+    workers, costs = sum(fleet.shape.workers), fleet.costs
+    return workers * costs.connections, workers * costs.broker_connections
 
 
 def _middle(ended: Bins) -> tuple[float, float]:
@@ -126,11 +139,30 @@ def knees(largest: Outcome) -> dict[str, float]:
 
 
 def table(found: Sequence[Outcome], heads: Sequence[str]) -> str:
-    """Markdown."""
-    rows = [_column(one) for one in found]
-    lines = ["| | " + " | ".join(heads) + " |", "|---|" + "---|" * len(heads)]
-    lines += [f"| {name} | " + " | ".join(row[name] for row in rows) + " |" for name in rows[0]]
-    return "\n".join(lines)
+    """Markdown: a column for each."""
+    columns = [_column(one) for one in found]
+    return _markdown(["", *heads], [[name, *(one[name] for one in columns)] for name in columns[0]])
+
+
+def comparison(found: Mapping[str, Outcome]) -> str:
+    """Markdown: a row for each, beside the first."""
+    base = next(iter(found.values())).sustained_hour
+    heads = ["", "functions an hour", "beside the first", *_COMPARED]
+    rows = [
+        [
+            name,
+            f"{one.sustained_hour:,.0f}",
+            f"{one.sustained_hour / base:.2f}",
+            *map(_column(one).get, _COMPARED),
+        ]
+        for name, one in found.items()
+    ]
+    return _markdown(heads, rows)
+
+
+def _markdown(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
 def _column(one: Outcome) -> dict[str, str]:
@@ -160,7 +192,7 @@ def _column(one: Outcome) -> dict[str, str]:
             "log written, MB/s: mean, peak": _pair(one.written, _MEGA, ".2f"),
             "log written in all": f"{one.stored / _GIGA:.1f} GB",
             "messages a second: mean, peak": _pair(one.messages, 1, ".1f"),
-            "connections to the database": f"{one.connections:,.0f}",
+            "connections: database, broker": _pair(one.connections, 1, ".0f"),
             "workers that died": f"{one.deaths:,}",
             f"over {FULL:.0%}": ", ".join(full) or "nothing",
         }

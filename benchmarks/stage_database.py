@@ -37,6 +37,7 @@ from optimizer.testing.postgres import fresh_database
 _T = TypeVar("_T")
 _FUNCTIONS, _EARLY = 20, 80  # of a played job
 _DEEP = 20_000  # items that wait while the scheduler's questions are timed
+_LONG_AGO = 24 * 3600.0  # what was sent so long ago was never sent
 _WRITE_SECONDS = 2.0
 _START_SECONDS = 120.0  # until all clients are there
 
@@ -156,7 +157,8 @@ def _watch(work: SqlWork, meter: Metered, beside: str) -> None:
     """What the scheduler asks at each of its rounds, and what a worker says of itself."""
     meter(f"free{beside}", work.free)
     meter(f"close_jobs{beside}", work.close_jobs)
-    meter(f"due{beside}", lambda: work.due(Queue.PROPOSE, 0.0))
+    meter(f"due{beside}", lambda: work.due(Queue.PROPOSE, _LONG_AGO))
+    meter(f"waiting{beside}", lambda: work.waiting(Queue.PROPOSE))
     meter(f"backlog{beside}", work.backlog)
     moment = datetime.now(UTC)  # the database's own is what is kept
     worker = Worker("played@here", tuple(queue.value for queue in Queue), "here", 1, 1, moment, moment)

@@ -1,7 +1,6 @@
 """Real workers beside real servers: what idle ones ask, and what one whole job asks from end to end."""
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -45,40 +44,47 @@ def idle_costs(url: str, server: str, counts: Sequence[int], seconds: float) -> 
 
 
 def job_costs(url: str, server: str, repository: Path) -> dict[str, Any]:
-    """One job through a scheduler and one worker of each kind: all that it asked of both servers."""
+    """One job through a scheduler and one worker of each kind: all that it asked of both servers.
+
+    Asking whether a pooled connection is still there counts as a transaction, as Postgres sees it.
+    """
     with _servers(url, server) as (watched, database, observer), tempfile.TemporaryDirectory() as home:
         settings = _settings(url, database, home)
         with _workers([(queue.value, queue.value) for queue in Queue], settings, observer):
             idle = _while_sleeping(watched, observer, 30.0)
             before, began = _read(watched, observer), time.perf_counter()
-            most = _submitted(repository, settings, observer)
+            asked, most = _submitted(repository, settings, observer)
             seconds, after = time.perf_counter() - began, _read(watched, observer)
-        funnel = observer.execute(
-            "SELECT reason, count FROM funnel WHERE unit = 'function' ORDER BY reason"
-        ).fetchall()
+        found = {key: after[key] - before[key] - idle[key] * seconds for key in before}
+        found["transactions"] -= asked
         return {
             "repository": repository.name,
             "seconds": seconds,
-            "functions": {str(reason): int(count) for reason, count in funnel},
-            "asked": {key: after[key] - before[key] for key in before},
+            "functions": _funnel(observer, "function"),
+            "candidates": _funnel(observer, "candidate"),
+            "beyond_idle": found,
             "idle_s": idle,
             "most_connections": most,
         }
 
 
-def _submitted(repository: Path, settings: Mapping[str, str], observer: psycopg.Connection) -> float:
-    """Waits for the job's end; the most connections to the database that there were meanwhile."""
-    command = [*_PROGRAM, "submit", str(repository), "--wait", "--json", "--quiet"]
-    process = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE, text=True)
-    most = 0.0
-    while process.poll() is None:
+def _funnel(observer: psycopg.Connection, unit: str) -> dict[str, int]:
+    statement = "SELECT reason, count FROM funnel WHERE unit = %s ORDER BY reason"
+    return {str(reason): int(count) for reason, count in observer.execute(statement, (unit,))}
+
+
+def _submitted(
+    repository: Path, settings: Mapping[str, str], observer: psycopg.Connection
+) -> tuple[int, float]:
+    """Until the job has ended: how often we asked, and the most connections that workers had open."""
+    command = [*_PROGRAM, "submit", str(repository), "--quiet"]
+    subprocess.run(command, env=os.environ | settings, stdout=subprocess.DEVNULL, check=True)
+    asked, most = 0, 0.0
+    while _number(observer, "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')"):
         most = max(most, _number(observer, _CONNECTIONS, observer.info.backend_pid))
-        time.sleep(0.5)
-    assert process.stdout is not None
-    if process.returncode:
-        raise SystemExit(f"submit ended with status {process.returncode}")
-    json.load(process.stdout)
-    return most - 1  # submit's own
+        asked += 2
+        time.sleep(1.0)
+    return asked, most
 
 
 @contextlib.contextmanager
@@ -109,8 +115,10 @@ def _while_sleeping(watched: Watched, observer: psycopg.Connection, seconds: flo
     time.sleep(seconds)
     after = _read(watched, observer)
     rates = {key: (after[key] - before[key]) / seconds for key in before}
-    connections = _number(observer, _CONNECTIONS, observer.info.backend_pid)
-    return rates | {"connections": connections}
+    return rates | {
+        "connections": _number(observer, _CONNECTIONS, observer.info.backend_pid),
+        "redis_connections": float(watched.client.info("clients")["connected_clients"]) - 1,
+    }
 
 
 def _number(observer: psycopg.Connection, statement: str, *values: int) -> float:

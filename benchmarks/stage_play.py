@@ -1,5 +1,6 @@
 """Jobs as the fleet's database sees them: every transaction of every stage, in the order of the workers'."""
 
+import functools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -73,7 +74,9 @@ class Player:
         self.meter("found", lambda: self.work.found(claim, new))
         self.meter("finished_labels", lambda: self.store.finished_labels(job.id))
         self.meter("add_event", lambda: self.store.add_event(job.id, "extract", ""))
-        self.meter("tried", lambda: self.store.tried(url, _MARK))
+        self.meter("under_review", lambda: self.store.under_review(url))
+        for one in material.judged:
+            self.meter("tried", functools.partial(self.store.tried, url, _MARK, one.result.function))
         packed = tuple(NewItem(one.result.function.label, one.subject) for one in material.judged)
         plan = Plan(material.settled, packed, _FACTS)
         size = sum(len(one.subject) for one in packed)

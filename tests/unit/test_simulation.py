@@ -18,12 +18,12 @@ from benchmarks.simulation_costs import (
 )
 from benchmarks.simulation_model import Fleet
 from benchmarks.simulation_parts import Bins, Night, Servers, Shape
-from benchmarks.simulation_report import FULL, Outcome, knees, outcome_of, staffing, table
+from benchmarks.simulation_report import FULL, Outcome, comparison, knees, outcome_of, staffing, table
 
 _KINDS = (
     "submit", "claim", "job", "submission", "finished_scan", "found", "finished_labels", "add_event", "tried",
     "plan", "rejected", "advance", "facts", "extend", "finish", "close_job", "free", "close_jobs", "due",
-    "report",
+    "waiting", "report", "under_review",
 )  # fmt: skip
 _NOTHING = Transaction(0.0, 0.0, 0.0, 0.0)
 _FUNCTIONS = 20
@@ -38,7 +38,7 @@ def _costs(evaluate: float = 20.0, cpu: float = 1e-4, publish: float | None = No
     database = Database(
         dict.fromkeys(_KINDS, one), _NOTHING, _NOTHING, _NOTHING, [(cpu, 100.0)] * 12, 0.0, 0.0
     )
-    return Costs([scan], [trial], database, Broker(1e-5, 2e-5, 1, 9, 0.0, 1e-4), 1.0)
+    return Costs([scan], [trial], database, Broker(1e-5, 2e-5, 1, 9, 0.0, 1e-4), 2.0, 5.0)
 
 
 def _mixed() -> Costs:
@@ -198,6 +198,7 @@ def test_a_shared_part_is_full_where_the_busiest_share_grows_to() -> None:
     full = knees(outcome)
     assert full["database"] / outcome.workers * outcome.utilisation["database"] == pytest.approx(FULL)
     assert "| busy: database |" in table([outcome], ["14 workers"])
+    assert "| the same | " in comparison({"as it is": outcome, "the same": outcome})
 
 
 def test_amounts_are_kept_by_the_minute() -> None:
