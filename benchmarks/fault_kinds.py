@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from db.results import Results
 from optimizer.domain.errors import DatabaseError, OptimizerError
 from optimizer.domain.work import Queue
 from optimizer.testing import redis
@@ -42,10 +41,6 @@ class Stage:
     small_disk: bool
     draw: random.Random
     counts: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def results(self) -> Results:
-        return Results(self.fleet.sessions, self.fleet.store, self.fleet.work)
 
 
 Fault = Callable[[Stage], None]

@@ -57,12 +57,12 @@ time_t time(time_t *where) {
 @dataclass(frozen=True, slots=True)
 class Clock:
     file: Path
-    library: Path
+    preload: Path  # the shared object
 
     @property
     def variables(self) -> dict[str, str]:
         """For the programs that are to look at it."""
-        return {"LD_PRELOAD": str(self.library), "OPTIMIZER_TEST_CLOCK": str(self.file)}
+        return {"LD_PRELOAD": str(self.preload), "OPTIMIZER_TEST_CLOCK": str(self.file)}
 
     def set(self, seconds: int) -> None:
         """How far it is ahead of the real one."""
