@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from optimizer.domain.errors import DatabaseError
 
@@ -75,7 +76,22 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     connection.execute("PRAGMA foreign_keys = ON")
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        connection.execute("PRAGMA journal_mode = WAL")  # kept in the file from then on
+        _keep_a_log(connection)
+
+
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+# SQLite fails at once here, whatever the busy timeout, when two make the same new file a WAL one.
+@retry(
+    retry=retry_if_exception(_is_busy),
+    stop=stop_after_delay(BUSY_MILLISECONDS / 1000),
+    wait=wait_random(0.001, 0.02),
+    reraise=True,
+)
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")  # kept in the file from then on
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
+from db.connect import make_engine, parse_url
 from db.store import SqlStore
 from tests.support.results import function, new_job, with_patch
 
@@ -68,3 +72,19 @@ def test_after_a_kill_the_same_work_goes_on_without_duplicates(
     assert again.wait() == 0
     again.communicate()
     assert len(sql_store.finished_labels(job)) == before + 10 == len(sql_store.patches(job))
+
+
+def test_many_who_open_a_new_file_at_the_same_moment_all_get_in(tmp_path: Path) -> None:
+    """Many times, since it is luck whether two make one file a WAL one at once."""
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(150):
+            url = parse_url(f"sqlite:///{tmp_path}/{number}.sqlite")
+            together = threading.Barrier(4)
+            list(threads.map(_open_after, [url] * 4, [together] * 4))
+
+
+def _open_after(url: URL, together: threading.Barrier) -> None:
+    engine = make_engine(url)
+    together.wait()
+    engine.connect().close()
+    engine.dispose()

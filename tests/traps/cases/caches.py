@@ -146,8 +146,8 @@ CACHES = (
         """),
         candidate=code("""
             def largest(sheet: Sheet) -> int:
-                if getattr(Sheet, "known", (None, 0))[0] != id(sheet):
-                    Sheet.known = (id(sheet), max([0, *sheet.rows]))
+                if getattr(Sheet, "known", (None, 0))[0] is not sheet:
+                    Sheet.known = (sheet, max([0, *sheet.rows]))
                 return Sheet.known[1]
         """),
         calls=("largest(Sheet([1, 2]))", "largest(Sheet([]))"),
