@@ -21,7 +21,7 @@ from optimizer.domain.isolation import Bind, Command
 from optimizer.languages.runners import frames
 
 RUNNERS = Path(frames.__file__).parent
-_INSIDE = "/runners"
+INSIDE = "/runners"
 _ANSWER_LIMIT = 64_000_000
 
 
@@ -223,9 +223,9 @@ def start_zygote(
     }
     if target.pycache:
         environment["PYTHONPYCACHEPREFIX"] = target.pycache
-    binds = (*target.binds, Bind(RUNNERS, _INSIDE), *((overlay,) if overlay else ()))
+    binds = (*target.binds, Bind(RUNNERS, INSIDE), *((overlay,) if overlay else ()))
     full = Command(
-        argv=(target.python, "-S", "-s", f"{_INSIDE}/serve.py", str(theirs.fileno())),
+        argv=(target.python, "-S", "-s", f"{INSIDE}/serve.py", str(theirs.fileno())),
         binds=binds,
         environment=tuple(environment.items()),
         directory="/tmp",

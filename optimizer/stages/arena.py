@@ -53,8 +53,19 @@ class Arena:
     @contextlib.contextmanager
     def candidate(self, candidate: Candidate, seed: int) -> Iterator[Zygote]:
         """The candidate's version of the file over the original; closed at the end."""
+        with self._version(self.splice(self.source, self.function, candidate), seed) as zygote:
+            yield zygote
+
+    @contextlib.contextmanager
+    def original_anew(self) -> Iterator[Zygote]:
+        """As a candidate's: started afresh, and from a file that nobody has compiled before."""
+        with self._version(self.source + b"\n# \n", TIMING_SEED) as zygote:
+            yield zygote
+
+    @contextlib.contextmanager
+    def _version(self, source: bytes, seed: int) -> Iterator[Zygote]:
         with tempfile.NamedTemporaryFile(suffix=".py") as file:
-            file.write(self.splice(self.source, self.function, candidate))
+            file.write(source)
             file.flush()
             Path(file.name).chmod(0o644)
             zygote = self._start(seed, Bind(Path(file.name), self.inside))

@@ -81,7 +81,7 @@ def measure(
             break
     seen, cold = sequential.evidence(launches), statistics.total_ratios(samples, sizes, cold=True)
     if reason is Reason.ACCEPTED:
-        reason = _confirmed(samples, classes, books, zygotes)
+        reason = _confirmed(samples, classes, books)
     return Measurement(
         wall=statistics.interval(seen.wall.ratios, protocol.level),
         cpu=statistics.interval(seen.cpu.ratios, protocol.level),
@@ -99,7 +99,6 @@ def _confirmed(
     samples: Sequence[Sample],
     classes: Sequence[SizeClass],
     books: Sequence[accounting.Launch],
-    zygotes: dict[Side, Zygote],
 ) -> Reason:
     """What calls on unseen inputs, first calls and the books say of a gain that repeated calls show."""
     sizes = range(len(classes))
@@ -107,8 +106,7 @@ def _confirmed(
         return Reason.COLD_DISAGREES
     if not statistics.cold_agrees(samples, sizes):
         return Reason.COLD_DISAGREES
-    imports = {side: one.import_ns for side, one in zygotes.items()}
-    return Reason.ACCEPTED if accounting.agrees(books, imports) else Reason.WORK_ELSEWHERE
+    return Reason.ACCEPTED if accounting.agrees(books) else Reason.WORK_ELSEWHERE
 
 
 def _row(samples: Sequence[Sample], size: int, group: SizeClass, protocol: Protocol) -> SizeRow:

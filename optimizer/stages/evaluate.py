@@ -22,6 +22,7 @@ from optimizer.domain.functions import Function
 from optimizer.domain.jobs import Stage
 from optimizer.domain.settings import Settings
 from optimizer.sandbox.runner import LoadError, RunnerDiedError, RunnerTimeoutError, Zygote
+from optimizer.stages.accounting import imports_agree
 from optimizer.stages.arena import CANDIDATE_SEED, TIMING_SEED, Arena
 from optimizer.stages.benchmark import WrongWhileTimedError, measure
 from optimizer.stages.counterexample import search, shrunk
@@ -144,7 +145,11 @@ class Referee:
         """In a sandbox of its own each time: the second measurement shares nothing with the first."""
         seed = self.settings.seed + 1000 * number
         with self.arena.candidate(candidate, TIMING_SEED) as zygote:
-            return measure(self.arena, zygote, self.classes, self.settings.gate, seed, self.protocol)
+            found = measure(self.arena, zygote, self.classes, self.settings.gate, seed, self.protocol)
+            late = found.reason is Reason.ACCEPTED and not imports_agree(
+                self.arena, candidate, zygote.import_ns
+            )
+        return replace(found, reason=Reason.WORK_ELSEWHERE) if late else found
 
     def _memory(self, candidate: Candidate) -> Memory:
         with self.arena.candidate(candidate, TIMING_SEED) as zygote:

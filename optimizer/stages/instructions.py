@@ -19,7 +19,7 @@ from optimizer.domain.candidates import Candidate
 from optimizer.domain.evidence import Instructions
 from optimizer.domain.isolation import Bind, Command
 from optimizer.domain.workloads import Input
-from optimizer.sandbox.runner import RUNNERS
+from optimizer.sandbox.runner import INSIDE, RUNNERS
 from optimizer.stages.arena import TIMING_SEED, Arena
 from optimizer.stages.observe import Outcome
 
@@ -30,7 +30,6 @@ _COUNTED_NS = 20_000_000  # aimed bare time of these
 _SECONDS = 60.0  # for one of the four runs
 _MEMORY = 2  # times the sandbox's usual limit: valgrind keeps a copy of all code, and more
 _COLLECTED = re.compile(rb"^==\d+== Collected : (\d+)", re.MULTILINE)
-_INSIDE = "/runners"
 
 
 class NotCountedError(Exception):
@@ -135,8 +134,8 @@ def _command(program: str, arena: Arena, log: int, overlay: tuple[Bind, ...]) ->
         environment["PYTHONPYCACHEPREFIX"] = target.pycache
     tool = (program, "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-fd={log}")
     return Command(
-        argv=(*tool, target.python, "-S", "-s", f"{_INSIDE}/count.py"),
-        binds=(*target.binds, Bind(RUNNERS, _INSIDE), *overlay),
+        argv=(*tool, target.python, "-S", "-s", f"{INSIDE}/count.py"),
+        binds=(*target.binds, Bind(RUNNERS, INSIDE), *overlay),
         environment=tuple(environment.items()),
         limits=replace(arena.limits, memory_mb=_MEMORY * arena.limits.memory_mb),
         core=arena.core,

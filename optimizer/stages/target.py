@@ -2,8 +2,6 @@
 
 import contextlib
 import functools
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +10,7 @@ from optimizer.domain.candidates import Candidate
 from optimizer.domain.checkouts import Checkout
 from optimizer.domain.evidence import Decision, Evaluation
 from optimizer.domain.functions import Function
-from optimizer.domain.isolation import Bind, Command, Limits
+from optimizer.domain.isolation import Bind, Limits
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.workloads import Workload
 from optimizer.engine import Engine, Watcher
@@ -23,14 +21,13 @@ from optimizer.languages.python.parameters import parameters
 from optimizer.sandbox.runner import Target
 from optimizer.stages.arena import Arena
 from optimizer.stages.collect import build_workload
+from optimizer.stages.compiled import Compiled, compiled_modules
 from optimizer.stages.imported import imported_sources
 from optimizer.stages.judge import Panel, guarded, judge, judge_round, make_referee
 from optimizer.stages.route import ranked
 from optimizer.vcs import read_blob
 from optimizer.workloads.recorded import Recording, TestRun, record_calls, run_tests
 from optimizer.workloads.testruns import REPO
-
-_CACHE = "/pycache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class TargetUnderTest:
     tests: TestRun  # before anything is changed
     recording: Recording
     roots: tuple[str, ...]  # folders on the import path, relative to the repository's root
-    compiled: Path  # folder with compiled modules, for the sandbox
+    compiled: Compiled
     engine: Engine
     watcher: Watcher
     broken: dict[str, str] = field(default_factory=dict)  # module -> why it cannot be imported
@@ -125,13 +122,14 @@ class TargetUnderTest:
             return result
 
     def _arena(self, function: Function, language: Language) -> Arena:
-        target = self._target(function, language)
+        inside = f"{REPO}/{function.path}"
+        target = self.compiled.used_by(self._target(function, language), inside)
         return Arena(
             launcher=self.engine.sandbox,
             target=target,
             function=function,
             source=read_blob(self.checkout, function.path),
-            inside=f"{REPO}/{function.path}",
+            inside=inside,
             limits=Limits(
                 memory_mb=self.engine.settings.memory_mb,
                 cpu_seconds=600,
@@ -150,12 +148,11 @@ class TargetUnderTest:
         roots = [f"{REPO}/{root}".rstrip("/") for root in self.roots]
         return Target(
             python=self.environment.python,
-            binds=(*self.environment.binds, Bind(self.checkout.worktree, REPO), Bind(self.compiled, _CACHE)),
+            binds=_binds(self.checkout, self.environment),
             module=module or Path(function.path).stem,
             path=tuple(dict.fromkeys([*ours, *roots])),
             sites=tuple(map(str, sorted(self.environment.root.glob("lib/python*/site-packages")))),
             directory=REPO,
-            pycache=_CACHE,
         )
 
 
@@ -191,7 +188,7 @@ def prepare_target(
     found = _language(functions[0]).source_roots(worktree, [function.path for function in functions])
     declared = [source.removeprefix(".").strip("/") for source in environment.sources]
     roots = tuple(dict.fromkeys([*declared, *found]))
-    with _compiled(checkout, environment, engine, roots) as compiled:
+    with _compiled(checkout, environment, engine) as compiled:
         yield TargetUnderTest(checkout, environment, tests, recording, roots, compiled, engine, watcher)
 
 
@@ -201,19 +198,21 @@ def reopened_target(
 ) -> Iterator[TargetUnderTest]:
     """A target that was prepared before, perhaps on another machine. It has no calls: workloads are there."""
     recording = Recording((), (), facts.modules, facts.sys_path, 0.0)
-    with _compiled(checkout, environment, engine, facts.roots) as compiled:
+    with _compiled(checkout, environment, engine) as compiled:
         yield TargetUnderTest(
             checkout, environment, facts.tests, recording, facts.roots, compiled, engine, watcher
         )
 
 
-@contextlib.contextmanager
+def _binds(checkout: Checkout, environment: Environment) -> tuple[Bind, ...]:
+    return (*environment.binds, Bind(checkout.worktree, REPO))
+
+
 def _compiled(
-    checkout: Checkout, environment: Environment, engine: Engine, roots: Sequence[str]
-) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="optimizer-") as folder:
-        _compile(checkout, environment, engine, roots, Path(folder))
-        yield Path(folder)
+    checkout: Checkout, environment: Environment, engine: Engine
+) -> contextlib.AbstractContextManager[Compiled]:
+    any_module = Target(environment.python, _binds(checkout, environment), "", (), (), "/tmp")
+    return compiled_modules(engine.sandbox, any_module)
 
 
 def _failing(tests: TestRun) -> list[str]:
@@ -222,23 +221,3 @@ def _failing(tests: TestRun) -> list[str]:
         return []
     many = f"{len(bad)} tests do" if len(bad) > 1 else "1 test does"
     return [f"{many} not pass before anything is changed, such as {bad[0]}"]
-
-
-def _compile(
-    checkout: Checkout, environment: Environment, engine: Engine, roots: Sequence[str], folder: Path
-) -> None:
-    """Compiles the sources once, so that every sandbox need not. Checked by content, not by date: a
-    changed file is compiled anew. What does not compile is left out."""
-    uid = getattr(engine.sandbox, "uid", os.geteuid())
-    folder.chmod(0o755)
-    if uid != os.geteuid():
-        os.chown(folder, uid, uid)
-    script = ["-m", "compileall", "-q", "--invalidation-mode", "checked-hash"]
-    engine.sandbox.run(
-        Command(
-            argv=(environment.python, *script, *(f"{REPO}/{root}".rstrip("/") for root in roots)),
-            binds=(*environment.binds, Bind(checkout.worktree, REPO), Bind(folder, _CACHE, writable=True)),
-            environment=(("PYTHONPYCACHEPREFIX", _CACHE), ("PYTHONUTF8", "1")),
-            limits=Limits(wall_seconds=120.0, cpu_seconds=240),
-        )
-    )

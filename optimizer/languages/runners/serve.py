@@ -30,7 +30,7 @@ def main():
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     hello, _ = frames.receive(sock)
     _forget_runners()
-    module, error = _import(hello)
+    module, error = import_target(hello)
     _shield()
     os.dup2(0, 1)
     os.dup2(0, 2)  # what functions write past sys.stdout and sys.stderr goes nowhere
@@ -81,7 +81,7 @@ def _receive_fd(sock):
     return json.loads(data), fds
 
 
-def _import(hello):
+def import_target(hello):
     """(module, error text). The target may do anything at import, even exit."""
     sys.path[:] = [*hello["path"], *[entry for entry in sys.path[1:] if "runners" not in entry]]
     for folder in hello["sites"]:
