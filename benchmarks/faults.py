@@ -5,7 +5,8 @@
 Queues small repositories whose outcome is known, starts what docker-compose.yml names against a Postgres and
 a Redis of its own, and kills, cuts, fills and turns back what it can until so many faults were done.
 Targets: every job ends as done, every function has one result, no function two patches, and the accepted
-patches are those of the same jobs run in one process each.
+patches are those of the same jobs run in one process each: what one side refused and the other accepted was
+refused for its timing, in at most one of ten jobs.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy
 
@@ -29,6 +31,7 @@ from benchmarks.fault_jobs import LABELS, QUICK, FaultJob, make_job
 from benchmarks.fault_kinds import Stage, inject, kinds
 from benchmarks.support import finish
 from optimizer.domain.errors import DatabaseError
+from optimizer.domain.evidence import Reason
 from optimizer.domain.jobs import FINAL, Job, JobState
 from optimizer.domain.settings import Settings
 from optimizer.testing import postgres, redis
@@ -40,6 +43,19 @@ from workers.fleet import open_fleet
 
 _LEASE = 6.0  # seconds: what the dead held is others' after so long
 _DISK = "600m"
+# What a disturbed measurement can say of a candidate that is faster; anything else is no noise.
+NOISE = {
+    Reason.NOT_FASTER, Reason.SLOWER_SIZE, Reason.CPU_DISAGREES, Reason.COLD_DISAGREES, Reason.NOT_REPEATED,
+    Reason.UNDECIDED, Reason.WORK_ELSEWHERE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What became of the candidates, by names like "shop-3 prices.py::plan"."""
+
+    accepted: frozenset[str]
+    refused: Mapping[str, str]  # reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +68,32 @@ class Found:
     twice: int  # functions of one job with two patches
     set_aside: tuple[str, ...]  # why
     errors: tuple[str, ...]  # of jobs
-    accepted: frozenset[str]  # "shop-3 prices.py::plan"
+    ends: Ends
 
 
-def run_embedded(jobs: Sequence[FaultJob], folder: Path) -> frozenset[str]:
-    """The accepted functions of the same jobs, each in one process."""
-    accepted = set()
+def run_embedded(jobs: Sequence[FaultJob], folder: Path) -> Ends:
+    """The same jobs, each in one process."""
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("OPTIMIZER_")} | QUICK
+    variables["OPTIMIZER_HOME"] = str(folder / "alone")
+    names, accepted = {}, set()
     for job in jobs:
-        variables = {k: v for k, v in os.environ.items() if not k.startswith("OPTIMIZER_")} | QUICK
-        done = subprocess.run(
-            [*PROGRAM, "submit", *job.arguments, "--json", "--quiet"],
-            env=variables | {"OPTIMIZER_HOME": str(folder / "alone")},
-            cwd=COMPOSE.parent, stdout=subprocess.PIPE, check=True,
-        )  # fmt: skip
-        accepted |= {f"{job.repository.name} {p['function']}" for p in json.loads(done.stdout)["patches"]}
-    return frozenset(accepted)
+        done = _asked(variables, "submit", *job.arguments, "--quiet")
+        names[done["job"]["id"]] = job.repository.name
+        accepted |= {f"{job.repository.name} {patch['function']}" for patch in done["patches"]}
+    return Ends(frozenset(accepted), refusals(variables, names))
+
+
+def refusals(variables: Mapping[str, str], names: Mapping[int, str]) -> dict[str, str]:
+    rows = _asked(variables, "rejected", "--limit", "1000000")
+    return {f"{names[row['job']]} {row['function']}": row["reason"] for row in rows}
+
+
+def _asked(variables: Mapping[str, str], *arguments: str) -> Any:
+    done = subprocess.run(
+        [*PROGRAM, *arguments, "--json"],
+        env=dict(variables), cwd=COMPOSE.parent, stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)
 
 
 @contextlib.contextmanager
@@ -151,7 +178,7 @@ def _all_ended(stage: Stage) -> bool:
     return all(job.state in FINAL for job in _jobs(stage))
 
 
-def found(stage: Stage) -> Found:
+def found(stage: Stage, variables: Mapping[str, str]) -> Found:
     jobs = _jobs(stage)
     store = stage.fleet.store
     labels = {job.id: store.finished_labels(job.id) for job in jobs}
@@ -165,8 +192,16 @@ def found(stage: Stage) -> Found:
         twice=sum(count > 1 for count in made.values()),
         set_aside=_set_aside(stage),
         errors=tuple(job.error for job in jobs if job.error),
-        accepted=frozenset(f"{names[patch.job_id]} {patch.function}" for patch in patches),
+        ends=Ends(
+            frozenset(f"{names[patch.job_id]} {patch.function}" for patch in patches),
+            refusals(variables, names),
+        ),
     )
+
+
+def otherwise(one: Ends, other: Ends) -> dict[str, str]:
+    """What only one of them accepted, and why the other did not."""
+    return {name: other.refused.get(name, "no decision") for name in sorted(one.accepted - other.accepted)}
 
 
 def _set_aside(stage: Stage) -> tuple[str, ...]:
@@ -188,33 +223,34 @@ def main() -> None:
         jobs = [make_job(folder / "repositories", number + 1) for number in range(wanted.jobs)]
         expected = run_embedded(jobs, folder)
         queued = functools.partial(submit, jobs)
-        with running(folder, wanted.seed, queued) as (stage, _):
+        with running(folder, wanted.seed, queued) as (stage, variables):
             began = time.monotonic()
             names = wanted.kinds.split(";") if wanted.kinds else kinds(stage.small_disk)
             disturb(stage, wanted.faults, (0.0, 0.6), names)
             wait_for_the_end(stage, 900.0)
             seconds = time.monotonic() - began
-            result = found(stage)
+            result = found(stage, variables)
             _report(stage, result, expected, wanted.jobs, wanted.faults, seconds)
 
 
-def _report(
-    stage: Stage, result: Found, expected: frozenset[str], jobs: int, faults: int, seconds: float
-) -> None:
+def _report(stage: Stage, result: Found, alone: Ends, jobs: int, faults: int, seconds: float) -> None:
     for name, count in sorted(stage.counts.items()):
         print(f"{count:4}  {name}")
     for service in stage.services.services:
         print(f"{service.starts:4}  starts of {service.name}")
     done = sum(stage.counts.values())
+    only_alone, only_in_fleet = otherwise(alone, result.ends), otherwise(result.ends, alone)
+    reasons = [*only_alone.values(), *only_in_fleet.values()]
     passed = (
         result.states == {JobState.DONE.value: jobs}
         and done >= faults
         and (result.lost, result.twice, len(result.set_aside)) == (0, 0, 0)
-        and result.accepted == expected
+        and set(reasons) <= NOISE
+        and len(reasons) <= jobs // 10
     )
     finish(
-        result.lost + result.twice + len(result.accepted ^ expected),
-        f"0 lost, twice or otherwise decided, after {faults} faults over {jobs} jobs",
+        result.lost + result.twice,
+        f"0 lost or twice and {jobs // 10} otherwise decided by timing, of {jobs} jobs under {faults} faults",
         passed,
         faults=done,
         jobs=dict(result.states),
@@ -223,10 +259,10 @@ def _report(
         twice=result.twice,
         set_aside=result.set_aside,
         errors=result.errors,
-        accepted=len(result.accepted),
-        accepted_alone=len(expected),
-        only_alone=sorted(expected - result.accepted),
-        only_in_fleet=sorted(result.accepted - expected),
+        accepted=len(result.ends.accepted),
+        accepted_alone=len(alone.accepted),
+        only_alone=only_alone,
+        only_in_fleet=only_in_fleet,
         seconds=round(seconds),
     )
 

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.fault_jobs import LABELS, FaultJob, make_job
 from benchmarks.fault_kinds import Stage, inject, kinds
-from benchmarks.faults import found, running, submit, wait_for_the_end
+from benchmarks.faults import NOISE, found, running, submit, wait_for_the_end
 from optimizer.domain.jobs import JobState
 from optimizer.testing.fleet import COMPOSE, PROGRAM, read_compose
 from tests.support.gitrepo import git
@@ -78,17 +78,18 @@ def test_the_fleet_says_how_it_does(up: Up) -> None:
 
 def test_no_fault_loses_a_function_or_makes_a_patch_twice(up: Up) -> None:
     """One of each kind while jobs run; `python -m benchmarks.faults` does it at length."""
-    before = found(up.stage)
+    before = found(up.stage, up.variables)
     jobs = [up.job(number) for number in (1, 3)]
     submit(jobs, up.variables)
     for name in kinds(up.stage.small_disk):
         inject(up.stage, name)
     wait_for_the_end(up.stage, 400.0)
-    after = found(up.stage)
+    after = found(up.stage, up.variables)
     assert set(after.states) == {JobState.DONE.value}
     assert after.functions - before.functions == len(jobs) * len(LABELS)
     assert (after.lost - before.lost, after.twice, after.set_aside) == (0, 0, ())
-    assert after.accepted - before.accepted == {f"{job.repository.name} prices.py::plan" for job in jobs}
+    for name in (f"{job.repository.name} prices.py::plan" for job in jobs):
+        assert name in after.ends.accepted or after.ends.refused[name] in NOISE
     assert up.stage.counts.keys() == set(kinds(up.stage.small_disk))
 
 
