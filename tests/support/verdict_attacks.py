@@ -50,7 +50,7 @@ HARNESS = """\
 import sys
 
 frame = sys._getframe()
-while "Session" not in frame.f_globals or "_import" not in frame.f_globals:
+while "Session" not in frame.f_globals or "import_target" not in frame.f_globals:
     frame = frame.f_back
 Session = frame.f_globals["Session"]
 session = sys.modules["session"] = type(sys)("session")
