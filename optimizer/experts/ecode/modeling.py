@@ -37,6 +37,7 @@ class EcodePreTrainedModel(PreTrainedModel):
     base_model_prefix = "model"
     main_input_name = "input_ids"
     supports_gradient_checkpointing = False
+    accepts_loss_kwargs = False  # its loss is a mean already, whatever else Trainer knows of the batch
     _supports_sdpa = True
 
 
@@ -168,11 +169,12 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
         encoder_outputs: Memory | None = None,
         cache: EncoderDecoderCache | None = None,
         labels: Tensor | None = None,
+        weights: Tensor | None = None,
         use_cache: bool | None = None,
         **_: Any,
     ) -> EcodeOutput:
-        """With labels (B, T), -100 where nothing is asked: their loss, and no logits. Without: as logits the
-        log probabilities (B, T, vocabulary)."""
+        """With labels (B, T), -100 where nothing is asked: their loss, rows weighted by `weights` (B,), and
+        no logits. Without: as logits the log probabilities (B, T, vocabulary)."""
         memory = encoder_outputs
         if memory is None:
             assert input_ids is not None
@@ -187,7 +189,8 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
         if labels is None:
             output["logits"] = self._log_chances(states, memory)
         else:
-            output["loss"] = self._loss(states, memory, labels) + self.config.gate_loss * balance
+            loss = self._loss(states, memory, labels, weights)
+            output["loss"] = loss + self.config.gate_loss * balance
         return output
 
     def prepare_decoder_input_ids_from_labels(self, labels: Tensor) -> Tensor:
@@ -211,12 +214,12 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
         logits = self.lm_head(states)
         return logits if self.copy_head is None else self.copy_head.log_chances(states, logits, memory)
 
-    def _loss(self, states: Tensor, memory: Memory, labels: Tensor) -> Tensor:
-        """Cross-entropy, the mean over the labels that are asked for."""
-        asked = labels >= 0
+    def _loss(self, states: Tensor, memory: Memory, labels: Tensor, weights: Tensor | None) -> Tensor:
+        """Cross-entropy, the weighted mean over the labels that are asked for."""
+        asked = (labels >= 0).float() * (1.0 if weights is None else weights[:, None])
         logits, labels = self.lm_head(states), labels.clamp(min=0)
         if self.copy_head is None:
             found = logits.float().log_softmax(-1).gather(-1, labels[..., None])[..., 0]
         else:
             found = self.copy_head.log_chance_of(labels, states, logits, memory)
-        return -(found * asked).sum() / asked.sum().clamp(min=1)
+        return -(found * asked).sum() / asked.sum().clamp(min=1e-6)

@@ -1,0 +1,103 @@
+"""From fields and examples to the tensors that the model takes. Padding is on the right.
+
+B: batch, F: fields, L: tokens of a field, S: of code, T: that are written.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast
+
+from optimizer.experts.ecode.configuration import EcodeConfig
+from optimizer.experts.ecode.examples import Example, Task
+from optimizer.experts.ecode.fields import Fields
+from optimizer.experts.ecode.tokenizer import CONTEXT, MASK, speed
+
+_NOT_ASKED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Turns text into numbers. What stands in somebody's code is never one of the special tokens."""
+
+    tokenizer: PreTrainedTokenizerFast
+    config: EcodeConfig
+
+    def numbers(self, text: str) -> list[int]:
+        backend = self.tokenizer.backend_tokenizer
+        backend.encode_special_tokens = True
+        return backend.encode(text, add_special_tokens=False).ids
+
+    def special(self, token: str) -> int:
+        found = self.tokenizer.convert_tokens_to_ids(token)
+        assert isinstance(found, int)
+        return found
+
+    def text(self, numbers: Sequence[int]) -> str:
+        return self.tokenizer.decode(numbers, skip_special_tokens=True)
+
+    def code(self, fields: Fields, masked: bool = False) -> list[int]:
+        """The language, the context, the function; `masked`: "<mask>" in it stands for what is missing."""
+        pieces = fields.code.split(MASK) if masked else [fields.code]
+        found = self.numbers(pieces[0])
+        for piece in pieces[1:]:
+            found += [self.special(MASK), *self.numbers(piece)]
+        context = self.numbers(fields.context)
+        room = max(0, self.config.max_length_code - len(found) - 2)
+        return [self.special(f"<{fields.language}>"), *context[:room], self.special(CONTEXT), *found]
+
+    def fits(self, fields: Fields) -> bool:
+        """Whether the function can be read whole; context is cut."""
+        return len(self.code(fields)) <= self.config.max_length_code
+
+    def prefix(self, language: str, decile: int | None) -> list[int]:
+        """What is written already when writing begins."""
+        start = self.config.decoder_start_token_id
+        assert start is not None
+        return [start, self.special(f"<{language}>"), self.special(speed(decile))]
+
+    def read(self, items: Sequence[Fields], masked: Sequence[bool] | None = None) -> dict[str, Tensor]:
+        """`input_ids` (B, S), `field_ids` (B, F, L), and their masks. A missing field is masked whole."""
+        marks = masked or [False] * len(items)
+        codes = [self.code(item, mask) for item, mask in zip(items, marks, strict=True)]
+        texts = [[self._field(item, name) for name in self.config.fields] for item in items]
+        ids, mask = self._padded(codes)
+        found = {"input_ids": ids, "attention_mask": mask}
+        if self.config.fields:
+            flat, flat_mask = self._padded([text for row in texts for text in row])
+            shape = (len(items), len(self.config.fields), -1)
+            found |= {"field_ids": flat.view(shape), "field_mask": flat_mask.view(shape)}
+        return found
+
+    def _field(self, item: Fields, name: str) -> list[int]:
+        return self.numbers(item.text(name))[: self.config.max_fields_length]
+
+    def _padded(self, rows: Sequence[Sequence[int]], filler: int | None = None) -> tuple[Tensor, Tensor]:
+        width = max(1, *(len(row) for row in rows)) if rows else 1
+        pad = self.config.pad_token_id if filler is None else filler
+        ids = torch.tensor([[*row, *[pad] * (width - len(row))] for row in rows])
+        mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+        return ids, mask
+
+    def learn(self, examples: Sequence[Example]) -> dict[str, Tensor]:
+        """As `read`, with what the decoder reads and what it should write, (B, T), and `weights` (B,)."""
+        found = self.read(
+            [each.fields for each in examples], [each.task is Task.DENOISE for each in examples]
+        )
+        end = self.config.eos_token_id
+        assert isinstance(end, int)
+        given, asked = [], []
+        for each in examples:
+            prefix, target = self.prefix(each.fields.language, each.decile), self.numbers(each.target)
+            given.append([*prefix, *target])
+            asked.append([*[_NOT_ASKED] * (len(prefix) - 1), *target, end])
+        found["decoder_input_ids"], _ = self._padded(given)
+        found["labels"], _ = self._padded(asked, _NOT_ASKED)
+        found["weights"] = torch.tensor([each.weight for each in examples])
+        return found
+
+    def size(self, example: Example) -> int:
+        """Tokens of code that are read and written: what a batch is measured by."""
+        return len(self.code(example.fields)) + len(self.numbers(example.target))
