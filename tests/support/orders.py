@@ -15,8 +15,9 @@ def plan(prices: list[int]) -> list[int]:
     result = []
     for month in range(1, 61):
         total = 0
-        for index in range(len(prices)):
-            total = total + prices[index]
+        for index in range(max(80, len(prices))):
+            if index < len(prices):
+                total = total + prices[index]
         result.append(total * month)
     return result
 
