@@ -1,26 +1,19 @@
 """One pair through the referee in one direction, as a row for the report."""
 
-import contextlib
-import os
-import sys
-import sysconfig
-import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from benchmarks import pair_limits
-from benchmarks.pairs import PATH, Pair
+from benchmarks.pairs import Pair
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.candidates import Candidate
 from optimizer.domain.evidence import Decision, Evaluation, Measurement, Verdict, VerdictKind
 from optimizer.domain.functions import Function
-from optimizer.domain.isolation import Bind, Limits
 from optimizer.domain.settings import Settings
 from optimizer.domain.workloads import Input, Workload
+from optimizer.experts.ecode.evaluation.judging import arena
 from optimizer.languages.python import PYTHON
-from optimizer.sandbox.runner import Launcher, Target
+from optimizer.sandbox.runner import Launcher
 from optimizer.stages.arena import Arena
 from optimizer.stages.benchmark import calibrate
 from optimizer.stages.evaluate import Referee
@@ -84,20 +77,20 @@ def judge(pair: Pair, workload: Workload, bench: Bench, *, reverse: bool = False
     refused = PYTHON.guard(pair.function, pair.candidate, pair.module)
     if pair.kind == "program":  # a text is no value to search among: nearly all texts are none of the format
         bench = replace(bench, settings=replace(bench.settings, search_seconds=0))
-    with _arena(pair, bench) as arena:
-        expected = original_outcomes(arena, workload.inputs, bench.settings.call_seconds, _SECONDS)
-        full = _judged(pair, arena, expected, bench)
+    with arena(pair.module, pair.function, bench.launcher, bench.core) as opened:
+        expected = original_outcomes(opened, workload.inputs, bench.settings.call_seconds, _SECONDS)
+        full = _judged(pair, opened, expected, bench)
         limited = (
             None
             if full.verdict == VerdictKind.EQUIVALENT
-            else _limited(pair, arena, workload, expected, bench)
+            else _limited(pair, opened, workload, expected, bench)
         )
     guard = f"{refused.reason}: {refused.detail}" if refused else ""
     return Row(pair.name, pair.problem, pair.kind, reverse, guard, bench.timed, full, limited)
 
 
 def _limited(
-    pair: Pair, arena: Arena, workload: Workload, expected: Expected | Decision, bench: Bench
+    pair: Pair, opened: Arena, workload: Workload, expected: Expected | Decision, bench: Bench
 ) -> Judged | None:
     """On the allowed inputs; the search is off: it looks everywhere. None where all or none are allowed."""
     inputs = workload.inputs if isinstance(expected, Decision) else expected.inputs
@@ -106,15 +99,15 @@ def _limited(
         return None
     bench = replace(bench, settings=replace(bench.settings, search_seconds=0))
     if isinstance(expected, Decision):
-        again = original_outcomes(arena, allowed, bench.settings.call_seconds, _SECONDS)
-        return _judged(pair, arena, again, bench)
-    return _judged(pair, arena, replace(expected, inputs=allowed), bench)
+        again = original_outcomes(opened, allowed, bench.settings.call_seconds, _SECONDS)
+        return _judged(pair, opened, again, bench)
+    return _judged(pair, opened, replace(expected, inputs=allowed), bench)
 
 
-def _judged(pair: Pair, arena: Arena, expected: Expected | Decision, bench: Bench) -> Judged:
+def _judged(pair: Pair, opened: Arena, expected: Expected | Decision, bench: Bench) -> Judged:
     if isinstance(expected, Decision):
         return Judged(ended=f"{expected.reason}: {expected.detail}", reason=expected.reason)
-    referee = _referee(arena, expected, bench)
+    referee = _referee(opened, expected, bench)
     if referee.classes:
         return _told(pair, expected, referee.evaluate(pair.candidate))
     verdict = referee.verdict(pair.candidate)
@@ -122,11 +115,11 @@ def _judged(pair: Pair, arena: Arena, expected: Expected | Decision, bench: Benc
     return Judged(verdict=verdict.kind, reason=reason, example=_example(pair, expected, verdict))
 
 
-def _referee(arena: Arena, expected: Expected, bench: Bench) -> Referee:
+def _referee(opened: Arena, expected: Expected, bench: Bench) -> Referee:
     """As `stages.judge.make_referee` does; without classes where nothing is timed, or nothing can be."""
     classes = size_classes(expected, bench.protocol) if bench.timed else ()
-    classes = tuple(calibrate(arena, classes, bench.protocol)) if classes else ()
-    return Referee(arena, expected, classes, _any, bench.settings, bench.protocol)
+    classes = tuple(calibrate(opened, classes, bench.protocol)) if classes else ()
+    return Referee(opened, expected, classes, _any, bench.settings, bench.protocol)
 
 
 def _any(_function: Function, _candidate: Candidate, _module: str) -> None:
@@ -177,37 +170,3 @@ def _inside(pair: Pair, known: Input | None, payload: str) -> bool | None:
     if payload:
         return pair_limits.allowed(pair.problem, pair_limits.unpacked(payload))
     return pair_limits.inside(pair.problem, known) if known else None
-
-
-@contextlib.contextmanager
-def _arena(pair: Pair, bench: Bench) -> Iterator[Arena]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / PATH).write_text(pair.module)
-        (folder / PATH).chmod(0o644)
-        arena = Arena(
-            bench.launcher,
-            _target(folder),
-            pair.function,
-            pair.module.encode(),
-            f"/repo/{PATH}",
-            Limits(),
-            bench.core,
-            PYTHON.splice,
-        )
-        with contextlib.closing(arena):
-            yield arena
-
-
-def _target(folder: Path) -> Target:
-    """This interpreter with the packages of this environment: some versions use numpy."""
-    prefix, packages = Path(sys.base_prefix), Path(sysconfig.get_path("purelib"))
-    return Target(
-        python=os.path.realpath(sys._base_executable),  # type: ignore[attr-defined]  # not a venv's
-        binds=(Bind(prefix, str(prefix)), Bind(packages, str(packages)), Bind(folder, "/repo")),
-        module=PATH.removesuffix(".py"),
-        path=("/repo",),
-        sites=(str(packages),),
-        directory="/repo",
-    )

@@ -36,7 +36,7 @@ class Writer:
         return found
 
     def text(self, numbers: Sequence[int]) -> str:
-        return self.tokenizer.decode(numbers, skip_special_tokens=True)
+        return str(self.tokenizer.decode(list(numbers), skip_special_tokens=True))
 
     def code(self, fields: Fields, masked: bool = False) -> list[int]:
         """The language, the context, the function; `masked`: "<mask>" in it stands for what is missing."""
