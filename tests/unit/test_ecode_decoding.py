@@ -48,7 +48,7 @@ def how(**more: Any) -> Sampling:
 def test_guessing_ahead_changes_nothing(model: Any, writer: Writer) -> None:
     step_by_step = rewrite(model, writer, ITEMS, how(ahead=0))
     assert sum(map(len, step_by_step)) > 3
-    for ahead in (1, 5, 16):
+    for ahead in (1, 6):
         found = rewrite(model, writer, ITEMS, how(ahead=ahead))
         assert [[d.text for d in row] for row in found] == [[d.text for d in row] for row in step_by_step]
         for row, other in zip(found, step_by_step, strict=True):
@@ -56,7 +56,7 @@ def test_guessing_ahead_changes_nothing(model: Any, writer: Writer) -> None:
 
 
 def test_a_function_is_written_the_same_alone_and_among_others(model: Any, writer: Writer) -> None:
-    together = rewrite(model, writer, ITEMS, how(most_rows=18))
+    together = rewrite(model, writer, ITEMS, how(most_rows=12))
     for item, expected in zip(ITEMS, together, strict=True):
         (alone,) = rewrite(model, writer, [item], how(most_rows=3))
         assert [draft.text for draft in alone] == [draft.text for draft in expected]
@@ -78,7 +78,7 @@ def test_no_more_rows_are_written_at_once_than_allowed(
 
 
 def test_another_seed_gives_other_samples_and_the_same_first(model: Any, writer: Writer) -> None:
-    settings = {"most_tokens": 200, "temperature": 1.3}
+    settings = {"most_tokens": 60, "temperature": 1.3}
     one, other = (rewrite(model, writer, ITEMS, how(seed=seed, **settings)) for seed in (1, 100))
     assert [[d.text for d in row] for row in one] != [[d.text for d in row] for row in other]
     greedy = rewrite(model, writer, ITEMS, how(samples=1, **settings))
