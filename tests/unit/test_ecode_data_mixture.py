@@ -1,0 +1,126 @@
+"""Near-duplicates, splits by problem, and mixtures that are the same for the same seed."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from optimizer.experts.ecode.data.cleaning import Limits
+from optimizer.experts.ecode.data.mixture import Portion, Recipe, build, split, statistics, without_near
+from optimizer.experts.ecode.data.near import Alike, distinct, linked, shingled, similarity
+from optimizer.experts.ecode.data.noise import MASK
+from optimizer.experts.ecode.examples import Example, Task
+from optimizer.experts.ecode.fields import Fields
+
+
+def text(number: int, last: str = "done") -> str:
+    """A function that shares little with that of another number."""
+    lines = [f"    v{number}_{line} = w{number}_{line} + {number * line}" for line in range(20)]
+    return "\n".join([f"def f{number}(a):", *lines, f"    return {last}"])
+
+
+def function(number: int, decile: int | None = None) -> Example:
+    fields = Fields("", title=f"f{number}")
+    return Example(fields, text(number), Task.TEXT_TO_CODE, decile, 1.0, "corpus", "MIT", f"p{number}")
+
+
+def pair(number: int) -> Example:
+    fields = Fields(text(number + 100), title=f"f{number}")
+    return Example(fields, text(number), Task.FASTER, 9, 0.5, "pairs", "Apache-2.0", f"p{number}")
+
+
+def tokens(code: str) -> int:
+    return len(code.split())
+
+
+def test_of_texts_that_are_alike_the_first_stays() -> None:
+    found = distinct([text(1), text(2), text(1, "other"), text(1).replace("\n", "\n\n")])
+    assert (found.kept, found.repeated, found.held_out) == ((0, 1), (2, 3), ())
+
+
+def test_nothing_that_is_like_one_held_out_stays() -> None:
+    found = distinct([text(1), text(2)], [text(2, "other")])
+    assert (found.kept, found.repeated, found.held_out) == ((0,), (), (1,))
+
+
+def test_similarity_is_the_share_of_common_shingles() -> None:
+    one, other = shingled("a b c d e", 4), shingled("a b c d f", 4)
+    assert similarity(one, other) == pytest.approx(1 / 3)
+    assert similarity(shingled("a", 4), shingled("a", 4)) == 1.0
+    assert len(shingled("", 4)) == 1
+
+
+def test_problems_with_solutions_alike_are_one_group() -> None:
+    groups = linked(["a", "b", "c", "d"], [text(1), text(2), text(1, "x"), text(3)])
+    assert groups == {"a": "a", "b": "b", "c": "a", "d": "d"}
+
+
+def test_examples_are_dropped_if_either_side_is_like_one_held_out() -> None:
+    dropped: Counter[str] = Counter()
+    held_out = [replace(function(9), target=text(2)), replace(function(8), target=text(103))]
+    examples = [pair(1), pair(2), pair(3), pair(1), function(1), function(2)]
+    kept = without_near(examples, held_out, Alike(), dropped)
+    assert kept == [pair(1), function(1)]
+    assert +dropped == {
+        "faster like one held out": 2, "faster like another": 1, "text-to-code like one held out": 1,
+    }  # fmt: skip
+
+
+def test_what_is_held_out_in_one_language_is_no_matter_in_another() -> None:
+    java = replace(function(1), fields=Fields("", language="java"))
+    assert without_near([function(1)], [java], Alike(), Counter()) == [function(1)]
+
+
+def test_a_split_keeps_problems_and_groups_together_and_does_not_depend_on_the_others() -> None:
+    examples = [each for number in range(60) for each in (function(number), pair(number))]
+    rest, chosen = split(examples, 0.3, seed=1)
+    assert len(rest) + len(chosen) == len(examples)
+    assert not {each.problem for each in rest} & {each.problem for each in chosen}
+    assert 20 < len(chosen) < 60
+    assert split(examples[::-1][:40], 0.3, seed=1)[1] == [
+        each for each in examples[::-1][:40] if each in chosen
+    ]
+    rest, chosen = split(examples, 0.3, groups={each.problem: "one" for each in examples})
+    assert not (rest and chosen)
+
+
+def test_the_same_seed_mixes_the_same_and_another_does_not() -> None:
+    examples = [*map(function, range(8)), *map(pair, range(8, 14))]
+    first, second = (list(build(Recipe(seed=3), examples, tokens, Counter())) for _ in range(2))
+    assert first == second
+    assert list(build(Recipe(seed=4), examples, tokens, Counter())) != first
+
+
+def test_a_recipe_says_how_many_of_each_task_and_how_much_they_count() -> None:
+    recipe = Recipe(
+        denoise=Portion(copies=2.0), text_to_code=Portion(copies=0.5), faster=Portion(copies=3.0, most=10),
+        unchanged=Portion(copies=1.0, weight=0.5),
+    )  # fmt: skip
+    examples = [*map(function, range(8)), function(50, decile=9), *map(pair, range(8, 14))]
+    made = list(build(recipe, examples, tokens, Counter()))
+    found = statistics(made)
+    assert found.tasks == {"denoise": 18, "text-to-code": 4, "faster": 10, "unchanged": 7}
+    assert found.languages == {"python": 39}
+    assert found.origins["corpus"] + found.origins["pairs"] == 39
+    assert found.licences.keys() == {"MIT", "Apache-2.0"}
+    assert found.problems == 15
+    assert {each.weight for each in made if each.task is Task.UNCHANGED} == {0.25, 0.5}
+
+
+def test_each_task_has_its_own_shape() -> None:
+    examples = [*map(function, range(8)), *map(pair, range(8, 14))]
+    for each in build(Recipe(), examples, tokens, Counter()):
+        read = each.fields.code
+        assert (read == "") is (each.task is Task.TEXT_TO_CODE)
+        assert (read == each.target) is (each.task is Task.UNCHANGED)
+        assert MASK not in each.target
+        assert MASK not in read or each.task is Task.DENOISE
+
+
+def test_what_does_not_fit_is_left_out_and_counted() -> None:
+    dropped: Counter[str] = Counter()
+    long = replace(function(2), target=text(2) + "\n" + text(3).replace("def f3", "def f4"))
+    recipe = Recipe(denoise=Portion(most=0), text_to_code=Portion(copies=1.0), limits=Limits(target=110))
+    made = list(build(recipe, [function(1), long], tokens, dropped))
+    assert [each.problem for each in made] == ["p1"]
+    assert dropped == {"target too long": 1}
