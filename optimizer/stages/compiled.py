@@ -20,7 +20,7 @@ _SECONDS = 20.0  # an import that takes longer is compiled by each sandbox as fa
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A folder of compiled modules. It is written by code of the repository, at import, before anything is
-    judged; the runners' own are out of its reach."""
+    judged; the runners' own come first and are out of its reach."""
 
     folder: Path
     sandbox: Sandbox
@@ -28,6 +28,8 @@ class Compiled:
 
     def used_by(self, target: Target, file: str) -> Target:
         """The target with the compiled modules of its import. `file`: where its source lies inside."""
+        if not self.known:
+            _run(self, replace(target, module=""), "", (Bind(self.folder, _CACHE, writable=True),))
         if (target.module, file) not in self.known:
             self.known.add((target.module, file))
             _import(self, target, file)
@@ -35,8 +37,8 @@ class Compiled:
 
 
 @contextlib.contextmanager
-def compiled_modules(sandbox: Sandbox, target: Target) -> Iterator[Compiled]:
-    """With the runners in it. `target`: any one of the repository."""
+def compiled_modules(sandbox: Sandbox) -> Iterator[Compiled]:
+    """Empty: what publishes a branch needs none."""
     with tempfile.TemporaryDirectory(prefix="optimizer-") as name:
         folder = Path(name)
         uid = getattr(sandbox, "uid", os.geteuid())
@@ -45,9 +47,7 @@ def compiled_modules(sandbox: Sandbox, target: Target) -> Iterator[Compiled]:
             each.chmod(0o755)
             if uid != os.geteuid():
                 os.chown(each, uid, uid)
-        compiled = Compiled(folder, sandbox)
-        _run(compiled, replace(target, module=""), "", (Bind(folder, _CACHE, writable=True),))
-        yield compiled
+        yield Compiled(folder, sandbox)
 
 
 def _import(compiled: Compiled, target: Target, file: str) -> None:

@@ -148,7 +148,7 @@ class TargetUnderTest:
         roots = [f"{REPO}/{root}".rstrip("/") for root in self.roots]
         return Target(
             python=self.environment.python,
-            binds=_binds(self.checkout, self.environment),
+            binds=(*self.environment.binds, Bind(self.checkout.worktree, REPO)),
             module=module or Path(function.path).stem,
             path=tuple(dict.fromkeys([*ours, *roots])),
             sites=tuple(map(str, sorted(self.environment.root.glob("lib/python*/site-packages")))),
@@ -188,7 +188,7 @@ def prepare_target(
     found = _language(functions[0]).source_roots(worktree, [function.path for function in functions])
     declared = [source.removeprefix(".").strip("/") for source in environment.sources]
     roots = tuple(dict.fromkeys([*declared, *found]))
-    with _compiled(checkout, environment, engine) as compiled:
+    with compiled_modules(engine.sandbox) as compiled:
         yield TargetUnderTest(checkout, environment, tests, recording, roots, compiled, engine, watcher)
 
 
@@ -198,21 +198,10 @@ def reopened_target(
 ) -> Iterator[TargetUnderTest]:
     """A target that was prepared before, perhaps on another machine. It has no calls: workloads are there."""
     recording = Recording((), (), facts.modules, facts.sys_path, 0.0)
-    with _compiled(checkout, environment, engine) as compiled:
+    with compiled_modules(engine.sandbox) as compiled:
         yield TargetUnderTest(
             checkout, environment, facts.tests, recording, facts.roots, compiled, engine, watcher
         )
-
-
-def _binds(checkout: Checkout, environment: Environment) -> tuple[Bind, ...]:
-    return (*environment.binds, Bind(checkout.worktree, REPO))
-
-
-def _compiled(
-    checkout: Checkout, environment: Environment, engine: Engine
-) -> contextlib.AbstractContextManager[Compiled]:
-    any_module = Target(environment.python, _binds(checkout, environment), "", (), (), "/tmp")
-    return compiled_modules(engine.sandbox, any_module)
 
 
 def _failing(tests: TestRun) -> list[str]:

@@ -14,7 +14,7 @@ from optimizer.sandbox import bubblewrap
 from optimizer.stages.accounting import imports_agree
 from optimizer.stages.arena import TIMING_SEED, Arena
 from optimizer.stages.compiled import Compiled, compiled_modules
-from tests.support.arena import an_input, arena, target
+from tests.support.arena import an_input, arena
 
 SOURCE = """
 import xml.dom.minidom
@@ -40,7 +40,7 @@ OTHER = "def answer(n: int) -> int:\n    return n + 2\n"
 @contextlib.contextmanager
 def judged(folder: Path, source: str = SOURCE) -> Iterator[tuple[Arena, Compiled]]:
     """An arena as a job opens it, with compiled modules."""
-    with arena(folder, source) as opened, compiled_modules(bubblewrap.detect(), target(folder)) as compiled:
+    with arena(folder, source) as opened, compiled_modules(bubblewrap.detect()) as compiled:
         opened.target = compiled.used_by(opened.target, opened.inside)
         yield opened, compiled
 
