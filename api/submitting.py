@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from api.addresses import Allowed, checked
 from api.job_models import JobRequest
 from api.parts import Parts
-from optimizer.bootstrap import expert_named, home_of
+from optimizer.bootstrap import check_expert, home_of
 from optimizer.config import configure, foreign
 from optimizer.domain.errors import ConfigError, RepositoryError
 from optimizer.domain.jobs import Job, Repository, Submission
@@ -45,7 +45,7 @@ def given_settings(table: Mapping[str, Any]) -> dict[str, Any]:
             "the expert 'file' needs candidates: `optimizer submit --candidates` takes them along"
         )
     for name in settings.experts:
-        expert_named(name, settings)
+        check_expert(name)
     return flags
 
 

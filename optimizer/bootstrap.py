@@ -10,9 +10,12 @@ from db.upgrade import upgrade
 from optimizer.bench import calibration
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.calibration import Calibration
-from optimizer.domain.errors import ConfigError, NoisyMachineError
+from optimizer.domain.errors import ConfigError, ExpertError, NoisyMachineError
 from optimizer.domain.settings import Settings
 from optimizer.engine import Engine
+from optimizer.experts.ecode.checkpoint import SHIPPED, whole
+from optimizer.experts.ecode.drafts import Sampling
+from optimizer.experts.ecode.expert import EcodeExpert
 from optimizer.experts.file import FileExpert
 from optimizer.experts.rules.expert import RulesExpert
 from optimizer.experts.rules.table import all_rules
@@ -21,9 +24,17 @@ from optimizer.sandbox import bubblewrap
 from optimizer.sandbox.cores import own_core
 from optimizer.stages.calibrate import this_machine
 
+
+def ecode_expert(settings: Settings) -> EcodeExpert:
+    """Raises ExpertError where its model is missing or damaged."""
+    folder = Path(settings.ecode_model).expanduser() if settings.ecode_model else SHIPPED
+    return EcodeExpert(whole(folder), Sampling(samples=settings.ecode_samples, most_rows=settings.ecode_rows))
+
+
 # Every expert: its name, and how it is made from the settings.
 EXPERTS: dict[str, Callable[[Settings], Expert]] = {
     "rules": lambda _settings: RulesExpert(all_rules()),
+    "ecode": ecode_expert,
     "file": lambda settings: FileExpert.read(Path(settings.candidates_file)),
 }
 
@@ -67,18 +78,29 @@ def make_results(settings: Settings) -> Results:
     return open_results(url)
 
 
-def make_experts(settings: Settings) -> Sequence[Expert]:
-    names = dict.fromkeys(settings.experts)
-    if settings.candidates_file:
-        names["file"] = None
-    return [expert_named(name, settings) for name in names]
+def make_experts(settings: Settings) -> tuple[Sequence[Expert], Sequence[str]]:
+    """Those that can work here, and for each other one a line that says why not. Raises ConfigError."""
+    names = [*settings.experts, *(["file"] if settings.candidates_file else [])]
+    made = {name: expert_or_reason(name, settings) for name in dict.fromkeys(names)}
+    return (
+        [one for one in made.values() if not isinstance(one, str)],
+        [one for one in made.values() if isinstance(one, str)],
+    )
 
 
-def expert_named(name: str, settings: Settings) -> Expert:
-    """Raises ConfigError."""
+def expert_or_reason(name: str, settings: Settings) -> Expert | str:
+    """Raises ConfigError for a name that is none, and where the user's own input is at fault."""
+    check_expert(name)
+    try:
+        return EXPERTS[name](settings)
+    except ExpertError as error:
+        return f"the expert {name!r} does not take part: {error}"
+
+
+def check_expert(name: str) -> None:
+    """Raises ConfigError when there is none of that name."""
     if name not in EXPERTS:
         raise ConfigError(f"there is no expert {name!r}: known are {', '.join(EXPERTS)}")
-    return EXPERTS[name](settings)
 
 
 def timing_core() -> int | None:
@@ -117,15 +139,16 @@ def make_engine(settings: Settings, store: Store | None = None) -> Engine:
     home = ready_home(settings)
     protocol = Protocol(max_launches=settings.max_launches)
     found, remark = _quiet_enough(home, protocol)
+    experts, absent = make_experts(settings)
     return Engine(
         store=store or make_store(settings),
         sandbox=bubblewrap.find(),
-        experts=make_experts(settings),
+        experts=experts,
         settings=settings,
         home=home,
         core=timing_core(),
         timing=replace(protocol, false_accept=found.false_accept if found else None),
-        remark=remark,
+        remarks=tuple(filter(None, (remark, *absent))),
     )
 
 

@@ -60,7 +60,7 @@ class Engine:
     home: Path
     core: int | None = None  # reserved for what is timed
     timing: Timing = field(default_factory=Timing)
-    remark: str = ""  # on this machine's calibration, for people
+    remarks: tuple[str, ...] = ()  # for people: on this machine's calibration, on experts that are absent
 
 
 @dataclass(frozen=True, slots=True)

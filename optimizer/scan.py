@@ -182,8 +182,8 @@ class _Job:
         worth = self._settle_early(functions, environment.packages)
         if not worth:
             return
-        if self.engine.remark:
-            self._note(self.engine.remark)
+        for remark in self.engine.remarks:
+            self._note(remark)
         with prepare_target(
             self.checkout, environment, worth, self.engine, self._note, self.watcher
         ) as target:

@@ -11,7 +11,7 @@ import msgspec
 
 from optimizer import vcs
 from optimizer.bench.protocol import Protocol
-from optimizer.bootstrap import expert_named, keep_off, measuring, ready_home
+from optimizer.bootstrap import expert_or_reason, keep_off, measuring, ready_home
 from optimizer.config import configure
 from optimizer.domain.jobs import Job, Submission
 from optimizer.domain.settings import Settings
@@ -40,7 +40,7 @@ class Context:
 
     fleet: Fleet
     environ: dict[str, str]
-    _experts: dict[str, Expert] = field(default_factory=dict)
+    _experts: dict[str, Expert | str] = field(default_factory=dict)  # or why it is not to be had here
     _targets: "OrderedDict[int, tuple[contextlib.ExitStack, TargetUnderTest]]" = field(
         default_factory=OrderedDict
     )
@@ -75,11 +75,15 @@ class Context:
 
     def experts_for(self, settings: Settings, candidates: str = "") -> Sequence[Expert]:
         """Each is made once in the life of the process: loading a model takes long. Raises ConfigError."""
-        for name in settings.experts:
-            if name not in self._experts and name != _FILE:
-                self._experts[name] = expert_named(name, settings)
-        found = [self._experts[name] for name in dict.fromkeys(settings.experts) if name in self._experts]
+        found = [one for one in self._asked(settings) if not isinstance(one, str)]
         return [*found, FileExpert.parse(candidates, "candidates")] if candidates else found
+
+    def _asked(self, settings: Settings) -> list[Expert | str]:
+        names = [name for name in dict.fromkeys(settings.experts) if name != _FILE]
+        for name in names:
+            if name not in self._experts:
+                self._experts[name] = expert_or_reason(name, settings)
+        return [self._experts[name] for name in names]
 
     def engine_for(self, settings: Settings, candidates: str = "", timed: bool = False) -> Engine:
         """`timed`: for an evaluation, on a core of its own. Raises NoisyMachineError, SandboxError."""
@@ -92,7 +96,9 @@ class Context:
             home=ready_home(self.fleet.settings),
             core=core,
             timing=replace(timing, max_launches=settings.max_launches),
-            remark=remark,
+            remarks=tuple(
+                filter(None, (remark, *(one for one in self._asked(settings) if isinstance(one, str))))
+            ),
         )
 
     def target(self, job: Job, submission: Submission, timed: bool) -> TargetUnderTest:

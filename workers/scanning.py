@@ -79,6 +79,8 @@ class _Scan:
         functions = [one for one in found if one.label not in done | refreshed.labels]
         rechecks = [one for one in refreshed.rechecks if one.function.label not in done]
         environment = self._environment()
+        for remark in self.engine.remarks:
+            self.watcher.note(remark)
         self.watcher.stage("propose", f"{len(functions)} functions")
         settled, worth = self._settled(functions, environment.packages)
         if not worth and not rechecks:

@@ -5,22 +5,35 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.cli.options import example, with_json, with_settings
-from optimizer.cli.output import emit_json, table
+from optimizer.cli.output import emit_json, note, table
 from optimizer.cli.session import Assignments, settings_from
+from optimizer.cli.training import prepare, train
 
 if TYPE_CHECKING:
     from optimizer.ports import Expert
 
 
-@click.command(epilog=example("optimizer experts", "optimizer experts --rules"))
+@click.group(invoke_without_command=True, epilog=example("optimizer experts", "optimizer experts --rules"))
 @click.option("--rules", "with_rules", is_flag=True, help="List the rules, one a line.")
 @with_settings
 @with_json
-def experts(with_rules: bool, assignments: Assignments, as_json: bool) -> None:
-    """List the experts that the settings name: version, languages, number of rules."""
+@click.pass_context
+def experts(context: click.Context, with_rules: bool, assignments: Assignments, as_json: bool) -> None:
+    """List the experts that the settings name: version, languages, number of rules. Or train one."""
+    if context.invoked_subcommand is None:
+        _listed(with_rules, assignments, as_json)
+
+
+experts.add_command(prepare)
+experts.add_command(train)
+
+
+def _listed(with_rules: bool, assignments: Assignments, as_json: bool) -> None:
     from optimizer.bootstrap import make_experts  # noqa: PLC0415 - start-up time
 
-    found = make_experts(settings_from(assignments))
+    found, absent = make_experts(settings_from(assignments))
+    for reason in absent:
+        note(f"note: {reason}")
     if as_json:
         emit_json([_data(expert) for expert in found])
     elif with_rules:

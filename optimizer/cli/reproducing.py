@@ -51,8 +51,8 @@ def verify_evidence(request: Request) -> bool:
     given = _given(request)
     settings = judging_settings(given.bundle.judging, request.assignments)
     engine = make_engine(settings, MemoryStore())
-    if engine.remark:
-        note(f"note: {engine.remark}", request.quiet)
+    for remark in engine.remarks:
+        note(f"note: {remark}", request.quiet)
     source = request.repository or given.bundle.repository.url
     with closing(view_for_stderr(request.quiet)) as view:
         try:

@@ -17,6 +17,10 @@ class ConfigError(OptimizerError):
     exit_code = 2
 
 
+class ExpertError(ConfigError):
+    """An expert lacks what it needs on this machine, its model say: the others go on without it."""
+
+
 class RepositoryError(OptimizerError):
     """The repository, or the ref asked for, cannot be used."""
 

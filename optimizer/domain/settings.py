@@ -11,8 +11,11 @@ class Settings:
     exclude: tuple[str, ...] = ()  # globs over paths
     functions: tuple[str, ...] = ()  # globs over qualified names, or path::qualname
     budget_seconds: float = 0.0  # 0: no limit; else no new function is begun after so long
-    experts: tuple[str, ...] = ("rules",)
+    experts: tuple[str, ...] = ("rules", "ecode")
     candidates_file: str = ""  # JSONL for the `file` expert
+    ecode_model: str = ""  # folder with the model of the `ecode` expert; empty: the one that comes with it
+    ecode_samples: int = 8  # ways in which it writes each function
+    ecode_rows: int = 32  # of these written at once: bounds its memory
     gate: float = 1.05  # smallest estimated speed-up that is accepted; never under 1.03
     max_launches: int = 14  # cap of paired process launches a measurement
     max_memory_ratio: float = 2.0  # refuse a larger rise of a call's peak memory

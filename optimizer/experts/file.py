@@ -6,9 +6,7 @@ put at the original's indentation.
 """
 
 import hashlib
-import io
 import json
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 
 from optimizer.domain.candidates import Candidate, ProposalRequest, Provenance
 from optimizer.domain.errors import ConfigError
+from optimizer.experts.placing import placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class FileExpert:
             return
         for entry in self.candidates.get(request.function.label, ()):
             yield Candidate(
-                source=_placed(entry["source"], request),
+                source=placed(entry["source"], request),
                 provenance=Provenance(
                     "file", str(entry.get("model", "unnamed")), self.version, entry.get("seed")
                 ),
@@ -75,37 +74,3 @@ def _entry(line: str, where: str) -> dict[str, Any]:
     if not isinstance(entry.get("seed"), int | None):
         raise ConfigError(f'{where}: "seed" has to be a whole number')
     return entry
-
-
-def _placed(source: str, request: ProposalRequest) -> str:
-    """The candidate at the original's indentation, without that of the first line (see `Candidate`)."""
-    at = request.module_source.find(request.function.source)
-    line_start = request.module_source.rfind("\n", 0, at) + 1
-    before = request.module_source[line_start:at] if at >= 0 else ""
-    indent = "" if before.strip() else before
-    lines = source.strip("\n").split("\n")
-    fixed = _inside_strings("\n".join(lines))
-    free = [line for number, line in enumerate(lines, 1) if line.strip() and number not in fixed]
-    margin = min((len(line) - len(line.lstrip()) for line in free), default=0)
-    placed = [
-        line if number in fixed else f"{indent}{line[margin:]}" if line.strip() else ""
-        for number, line in enumerate(lines, 1)
-    ]
-    return "\n".join(placed)[len(indent) :]
-
-
-def _inside_strings(source: str) -> set[int]:
-    """Numbers of the lines that begin inside a string: indentation is part of its value there."""
-    inside: set[int] = set()
-    starts: list[int] = []  # of f-strings, which are tokens of their own from Python 3.12 on
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            kind = tokenize.tok_name[token.type]
-            if kind == "FSTRING_START":
-                starts.append(token.start[0])
-            elif kind in ("STRING", "FSTRING_END"):
-                start = starts.pop() if kind == "FSTRING_END" else token.start[0]
-                inside.update(range(start + 1, token.end[0] + 1))
-    except (tokenize.TokenError, SyntaxError):
-        pass  # the guard refuses it and says why
-    return inside

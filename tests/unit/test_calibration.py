@@ -124,7 +124,7 @@ def test_what_is_no_calibration_is_an_error(
 def test_a_calibration_of_this_machine_is_used_and_stands_on_what_is_measured(tmp_path: Path) -> None:
     calibration.write(bootstrap.calibration_path(tmp_path), replace(FOUND, machine=this_machine()))
     engine = bootstrap.make_engine(Settings(home=str(tmp_path), database_url=f"sqlite:///{tmp_path}/r.db"))
-    assert (engine.timing.false_accept, engine.remark) == (0.00015, "")
+    assert (engine.timing.false_accept, engine.remarks) == (0.00015, ())
 
 
 def test_one_of_another_machine_or_protocol_is_not_used_and_that_is_said(tmp_path: Path) -> None:

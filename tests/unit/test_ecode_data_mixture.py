@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from optimizer.experts.ecode.data.cleaning import Limits
-from optimizer.experts.ecode.data.mixture import Portion, Recipe, build, split, statistics, without_near
+from optimizer.experts.ecode.data.mixture import build, split, statistics, without_near
 from optimizer.experts.ecode.data.near import Alike, distinct, linked, shingled, similarity
 from optimizer.experts.ecode.data.noise import MASK
+from optimizer.experts.ecode.data.recipe import Portion, Recipe
 from optimizer.experts.ecode.examples import Example, Task
 from optimizer.experts.ecode.fields import Fields
 

@@ -8,7 +8,8 @@ import torch
 from optimizer.experts.ecode import tokenizer as tokenizers
 from optimizer.experts.ecode.configuration import EcodeConfig
 from optimizer.experts.ecode.copying import Memory
-from optimizer.experts.ecode.decoding import Sampling, guessed, rewrite
+from optimizer.experts.ecode.decoding import guessed, rewrite
+from optimizer.experts.ecode.drafts import Sampling
 from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.filtering import usable
 from optimizer.experts.ecode.inputs import Writer

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from optimizer.experts.ecode.configuration import EcodeConfig, EcodePaperConfig
-from optimizer.experts.ecode.copying import CopyHead, Memory
+from optimizer.experts.ecode.copying import CopyHead, Memory, followed
 from optimizer.experts.ecode.gate import ExpertFeedForward, NoisyTopKGate
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
 from optimizer.experts.ecode.paper import EcodePaperForConditionalGeneration, load_public_parts
@@ -175,8 +175,31 @@ def test_a_pointer_gives_its_chance_to_the_tokens_it_looks_at() -> None:
     memory = Memory(
         torch.randn(1, 4, 4), torch.tensor([[True, True, True, False]]), torch.tensor([[5, 5, 6, 7]])
     )
-    chances = head.log_chances(torch.randn(1, 1, 4), torch.randn(1, 1, 9), memory).exp()[0, 0]
+    runs = followed(torch.tensor([[8]]), memory)
+    chances = head.log_chances(torch.randn(1, 1, 4), torch.randn(1, 1, 9), memory, runs).exp()[0, 0]
     assert chances[[5, 6, 7]].tolist() == pytest.approx([2 / 3, 1 / 3, 0.0], abs=1e-4)
+
+
+def test_what_was_written_last_is_found_where_it_was_read() -> None:
+    read = torch.tensor([[3, 4, 5, 3, 6, 5]])
+    memory = Memory(torch.zeros(1, 6, 4), torch.tensor([[True] * 5 + [False]]), read)
+    runs = followed(torch.tensor([[3, 4, 6]]), memory)
+    lengths = runs.sum(0)[0].tolist()
+    assert lengths[0] == [0, 1, 0, 0, 1, 0]  # behind each 3
+    assert lengths[1] == [0, 0, 2, 0, 0, 0]  # behind 3 4
+    assert lengths[2] == [0, 0, 0, 0, 0, 1]  # behind the 6
+    assert not followed(torch.tensor([[5]]), memory)[0, 0, 0, 0]  # what is masked was not read
+
+
+def test_an_untrained_pointer_copies_what_follows_a_long_run() -> None:
+    head = CopyHead(4)
+    with torch.no_grad():
+        head.share.bias.fill_(20.0)
+    read = torch.tensor([[1, 2, 3, 4, 5, 1, 2, 3, 9, 8]])
+    memory = Memory(torch.randn(1, 10, 4), torch.ones(1, 10, dtype=torch.bool), read)
+    written = torch.tensor([[1, 2, 3, 4]])
+    chances = head.log_chances(torch.randn(1, 4, 4), torch.randn(1, 4, 12), memory, followed(written, memory))
+    assert chances[0, 3].argmax() == 5
 
 
 def test_a_gate_sends_each_token_to_k_experts() -> None:

@@ -151,7 +151,13 @@ def test_context_is_cut_and_the_function_is_not(tokenizer: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("steps: x", "steps"), ("a: [", "no YAML"), ("steps: 3\nbatch: 4", "no batch"), ("{}", "steps")],
+    [
+        ("training: {steps: x}", "training: .*steps"),
+        ("a: [", "no YAML"),
+        ("training: {steps: 3, batch: 4}", "no batch"),
+        ("training: {}", "steps"),
+        ("data: {}", "no section 'training'"),
+    ],
 )
 def test_a_plan_that_cannot_be_read_is_told_in_a_line(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "plan.yaml"

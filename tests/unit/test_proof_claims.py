@@ -17,7 +17,8 @@ from tests.support import bundles
 HERE = Surroundings("3.11.7", (("numpy", "2.4"), ("six", "1.17")), "0.1", "a processor", "Linux 6.1")
 # Where a run is and what is looked for, not how a candidate is judged.
 NOT_JUDGING = {
-    "include", "exclude", "functions", "budget_seconds", "experts", "candidates_file", "max_inputs",
+    "include", "exclude", "functions", "budget_seconds", "experts", "candidates_file", "ecode_model",
+    "ecode_samples", "ecode_rows", "max_inputs",
     "python", "branch_prefix", "database_url", "home", "broker_url", "lease_seconds", "max_deaths",
     "max_open", "keep_samples_days", "bench_cores", "batch_size", "batch_seconds", "api_schemes",
     "api_hosts", "api_private",

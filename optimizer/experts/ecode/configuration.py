@@ -51,8 +51,8 @@ class EcodeConfig(PreTrainedConfig):
 
     @property
     def num_hidden_layers(self) -> int:
-        """What Transformers' caches ask for."""
-        return self.num_decoder_layers
+        """What Transformers' caches ask for: the layers, and one for the tokens themselves (see `_runs`)."""
+        return self.num_decoder_layers + 1
 
 
 @strict

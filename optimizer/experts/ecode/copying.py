@@ -1,12 +1,15 @@
 """What a decoder looks at, and pointing at it: a token is chosen from the vocabulary or copied from there.
 
-After the pointer-generator (arXiv 1704.04368): what is made faster is mostly what was there before.
+After the pointer-generator (arXiv 1704.04368): what is made faster is mostly what was there before. Where the
+last tokens that were written stand in what was read is looked up, not learnt: what comes next there is the
+best guess to begin with (what induction heads have to find out for themselves, arXiv 2209.11895).
 """
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers.utils.generic import ModelOutput
 
 
@@ -20,37 +23,70 @@ class Memory(ModelOutput):
     ids: Tensor = None  # type: ignore[assignment]  # (B, M), the tokens themselves
 
 
+_LONGEST = 4  # tokens in a row that are compared
+
+
+def followed(written: Tensor, memory: Memory) -> Tensor:
+    """(4, B, T, M): whether the last 1, 2, 3, 4 tokens written, up to each of T, stand right before each
+    place of the memory. written (B, T), from the very first token on."""
+    found: list[Tensor] = []
+    read = memory.ids.masked_fill(~memory.mask, -3)
+    for back in range(_LONGEST):
+        same = _moved(written, back, -1)[:, :, None] == _moved(read, back + 1, -2)[:, None, :]
+        found.append(same & found[-1] if found else same)
+    return torch.stack(found)
+
+
+def _moved(ids: Tensor, by: int, filler: int) -> Tensor:
+    return functional.pad(ids, (by, 0), value=filler)[:, : ids.shape[1]]
+
+
 class CopyHead(nn.Module):
     """Mixes the vocabulary's distribution with one over the tokens of the memory.
 
-    states (B, T, D) of the decoder, logits (B, T, vocabulary) made from them."""
+    states (B, T, D) of the decoder, logits (B, T, vocabulary) made from them, runs as of `followed`."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
+        # How much each token more of a run counts; e^8 for four outweighs a long memory from the start.
+        self.reading = nn.Parameter(torch.full((_LONGEST,), 2.0))
+        self.pointing = nn.Parameter(torch.full((_LONGEST,), 2.0))
+        self.found = nn.Linear(width, width, bias=False)
         self.query = nn.Linear(width, width, bias=False)
         self.key = nn.Linear(width, width, bias=False)
         self.share = nn.Linear(width, 1)  # how much is copied
 
-    def log_chances(self, states: Tensor, logits: Tensor, memory: Memory) -> Tensor:
+    def read(self, memory: Memory, runs: Tensor) -> Tensor:
+        """(B, T, D): what stands in the memory where it probably goes on."""
+        scores = torch.einsum("k,kbtm->btm", self.reading, runs.to(self.reading.dtype))
+        looks = scores.float().masked_fill(~memory.mask[:, None, :], -1e9).softmax(-1)
+        return self.found(looks.to(memory.last_hidden_state.dtype) @ memory.last_hidden_state)
+
+    def log_chances(self, states: Tensor, logits: Tensor, memory: Memory, runs: Tensor) -> Tensor:
         """Log probabilities (B, T, vocabulary)."""
-        made, copied, looks = self._parts(states, logits, memory)
+        made, copied, looks = self._parts(states, logits, memory, runs)
         ids = memory.ids[:, None, :].expand(-1, made.shape[1], -1)
         pointed = torch.zeros_like(made).scatter_add(-1, ids, looks)
         return torch.logaddexp(made, copied + (pointed + 1e-9).log())
 
-    def log_chance_of(self, labels: Tensor, states: Tensor, logits: Tensor, memory: Memory) -> Tensor:
+    def log_chance_of(
+        self, labels: Tensor, states: Tensor, logits: Tensor, memory: Memory, runs: Tensor
+    ) -> Tensor:
         """The same for the labels (B, T) alone, shape (B, T): no second tensor as large as the logits."""
-        made, copied, looks = self._parts(states, logits, memory)
+        made, copied, looks = self._parts(states, logits, memory, runs)
         pointed = (looks * (memory.ids[:, None, :] == labels[:, :, None])).sum(-1)
         chosen = made.gather(-1, labels[:, :, None])[..., 0]
         return torch.logaddexp(chosen, copied[..., 0] + (pointed + 1e-9).log())
 
-    def _parts(self, states: Tensor, logits: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
+    def _parts(
+        self, states: Tensor, logits: Tensor, memory: Memory, runs: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Log chances when made (B, T, vocabulary), the log share that is copied (B, T, 1), where it looks
         (B, T, M)."""
         keys = self.key(memory.last_hidden_state)
         scores = self.query(states) @ keys.transpose(1, 2) / states.shape[-1] ** 0.5
-        looks = scores.float().masked_fill(~memory.mask[:, None, :], -1e9).softmax(-1)
+        scores = scores.float() + torch.einsum("k,kbtm->btm", self.pointing, runs.to(self.pointing.dtype))
+        looks = scores.masked_fill(~memory.mask[:, None, :], -1e9).softmax(-1)
         share = self.share(states).float()
-        made = logits.float().log_softmax(-1) + nn.functional.logsigmoid(-share)
-        return made, nn.functional.logsigmoid(share), looks
+        made = logits.float().log_softmax(-1) + functional.logsigmoid(-share)
+        return made, functional.logsigmoid(share), looks

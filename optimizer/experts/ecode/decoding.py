@@ -6,36 +6,16 @@ B: rows, one for each sample; T: tokens written so far; V: vocabulary.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 
 from optimizer.experts.ecode.copying import Memory
+from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.inputs import Writer
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How a function is rewritten. The first sample of each is the likeliest writing, without noise."""
-
-    samples: int = 8
-    temperature: float = 0.7
-    top_p: float = 0.95
-    most_tokens: int = 512
-    most_rows: int = 32  # written at once: what bounds the memory
-    ahead: int = 8  # tokens guessed at once by looking up what was read; 0: none
-    decile: int = 9  # the speed that is asked for
-    seed: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    text: str
-    log_chance: float  # of the whole text, in nats
 
 
 def rewrite(

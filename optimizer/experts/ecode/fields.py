@@ -6,6 +6,7 @@ import io
 import textwrap
 import tokenize
 from dataclasses import dataclass
+from functools import lru_cache
 
 from optimizer.domain.candidates import ProposalRequest
 
@@ -103,18 +104,38 @@ def with_docstring(code: str, docstring: tuple[str, ...]) -> str:
 def context_of(code: str, module_source: str, qualname: str) -> str:
     """Statements of the module that bind a name which the code uses, and the line of its class."""
     try:
-        module, used = ast.parse(module_source), _names(ast.parse(code))
+        body, used = _statements(module_source), _names(ast.parse(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     owner = qualname.partition(".")[0] if "." in qualname else ""
     found: list[str] = []
-    for node in module.body:
+    for node in body:
         if isinstance(node, ast.ClassDef) and node.name == owner:
             bases = ", ".join(ast.unparse(base) for base in node.bases)
             found.append(f"class {node.name}({bases}):" if bases else f"class {node.name}:")
         elif _bound(node) & used:
             found.append(ast.unparse(node).split("\n")[0])
     return "\n".join(found)[:_MOST_CONTEXT]
+
+
+@lru_cache(maxsize=8)  # functions come module by module
+def _statements(module_source: str) -> list[ast.stmt]:
+    return ast.parse(module_source).body
+
+
+def narrowed(context: str, code: str) -> str:
+    """Of a context's lines those that the code leans on: another version may use fewer names."""
+    used = _names(ast.parse(code))
+    return "\n".join(line for line in context.split("\n") if line.startswith("class ") or _binds(line, used))
+
+
+def _binds(line: str, used: set[str]) -> bool:
+    """A line that was cut off, or begins a longer statement, stays: what it binds cannot be told."""
+    try:
+        body = ast.parse(line).body
+    except SyntaxError:
+        return True
+    return any(_bound(node) & used for node in body)
 
 
 def _bound(node: ast.stmt) -> set[str]:

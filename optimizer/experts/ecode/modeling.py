@@ -18,7 +18,7 @@ from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 from transformers.modeling_outputs import Seq2SeqLMOutput
 
 from optimizer.experts.ecode.configuration import EcodeConfig
-from optimizer.experts.ecode.copying import CopyHead, Memory
+from optimizer.experts.ecode.copying import CopyHead, Memory, followed
 from optimizer.experts.ecode.gate import ExpertFeedForward
 from optimizer.experts.ecode.layers import Attention, Encoder, FeedForward
 from optimizer.experts.ecode.shifting import shifted
@@ -184,22 +184,37 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
             decoder_input_ids = shifted(labels, self.config)
         if use_cache and cache is None and labels is None:
             cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-        states, balance, gates = self._decoded(decoder_input_ids, memory, cache if labels is None else None)
+        cache = cache if labels is None else None
+        runs = self._runs(decoder_input_ids, memory, cache)
+        states, balance, gates = self._decoded(decoder_input_ids, memory, runs, cache)
         output = EcodeOutput(cache=cache, encoder_last_hidden_state=memory.last_hidden_state, gates=gates)
         if labels is None:
-            output["logits"] = self._log_chances(states, memory)
+            output["logits"] = self._log_chances(states, memory, runs)
         else:
-            loss = self._loss(states, memory, labels, weights)
+            loss = self._loss(states, memory, runs, labels, weights)
             output["loss"] = loss + self.config.gate_loss * balance
         return output
 
     def prepare_decoder_input_ids_from_labels(self, labels: Tensor) -> Tensor:
         return shifted(labels, self.config)
 
+    def _runs(self, ids: Tensor, memory: Memory, cache: EncoderDecoderCache | None) -> Tensor | None:
+        """(4, B, T, M), see `followed`. The tokens before are in the cache, as if one more layer."""
+        if self.copy_head is None:
+            return None
+        new, layer = ids.shape[1], len(self.layers)
+        if cache is not None:
+            kept = ids[:, None, :, None]
+            ids = cache.self_attention_cache.update(kept, kept, layer)[0][:, 0, :, 0]
+        return followed(ids[:, -new - 3 :], memory)[:, :, -new:]
+
     def _decoded(
-        self, ids: Tensor, memory: Memory, cache: EncoderDecoderCache | None
+        self, ids: Tensor, memory: Memory, runs: Tensor | None, cache: EncoderDecoderCache | None
     ) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
-        states = self.dropout(self.encoder.embed_tokens(ids))
+        states = self.encoder.embed_tokens(ids)
+        if self.copy_head is not None and runs is not None:
+            states = states + self.copy_head.read(memory, runs)
+        states = self.dropout(states)
         balance, gates = states.new_zeros(()), []
         for layer in self.layers:
             states, loss, weights = layer(
@@ -210,16 +225,20 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
                 gates.append(weights)
         return self.norm(states), balance, tuple(gates)
 
-    def _log_chances(self, states: Tensor, memory: Memory) -> Tensor:
+    def _log_chances(self, states: Tensor, memory: Memory, runs: Tensor | None) -> Tensor:
         logits = self.lm_head(states)
-        return logits if self.copy_head is None else self.copy_head.log_chances(states, logits, memory)
+        if self.copy_head is None or runs is None:
+            return logits
+        return self.copy_head.log_chances(states, logits, memory, runs)
 
-    def _loss(self, states: Tensor, memory: Memory, labels: Tensor, weights: Tensor | None) -> Tensor:
+    def _loss(
+        self, states: Tensor, memory: Memory, runs: Tensor | None, labels: Tensor, weights: Tensor | None
+    ) -> Tensor:
         """Cross-entropy, the weighted mean over the labels that are asked for."""
         asked = (labels >= 0).float() * (1.0 if weights is None else weights[:, None])
         logits, labels = self.lm_head(states), labels.clamp(min=0)
-        if self.copy_head is None:
+        if self.copy_head is None or runs is None:
             found = logits.float().log_softmax(-1).gather(-1, labels[..., None])[..., 0]
         else:
-            found = self.copy_head.log_chance_of(labels, states, logits, memory)
+            found = self.copy_head.log_chance_of(labels, states, logits, memory, runs)
         return -(found * asked).sum() / asked.sum().clamp(min=1e-6)

@@ -1,18 +1,45 @@
-"""How a model is trained, as it stands in a configuration file (YAML)."""
+"""How a model's data is prepared and how it is trained, as both stand in one configuration file (YAML)."""
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
 
 from optimizer.domain.errors import ConfigError
+from optimizer.experts.ecode.data.recipe import Recipe
+
+_Section = TypeVar("_Section", "Plan", "Preparation")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Files, and a folder; those that are not given add nothing."""
+
+    pairs: tuple[str, ...] = ()  # slow and fast versions, see data/sources.py
+    singles: tuple[str, ...] = ()
+    packages: str = ""  # a folder with wheels
+    examples: tuple[str, ...] = ()  # as `optimizer experts export-data` writes them
+    held_out: tuple[str, ...] = ()  # pairs to evaluate with: nothing like them is learnt from
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """The section `data`."""
+
+    sources: Sources = field(default_factory=Sources)
+    recipe: Recipe = field(default_factory=Recipe)
+    made_of_each: int = 4  # slow versions made of each Python function; 0: none
+    made_of_kind: int = 2000  # of one kind in all
+    functions: int = 0  # slow versions are made of so many functions, drawn at random; 0: of all
+    vocabulary: int = 8192
+    processes: int = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that decides about the weights, together with the data."""
+    """The section `training`: everything that decides about the weights, together with the data."""
 
     steps: int
     batch_tokens: int = 8192  # tokens of code read and written, padding included, for one step
@@ -32,17 +59,29 @@ class Plan:
 
 def read_plan(path: Path) -> Plan:
     """Raises ConfigError that names the file and what is wrong in it."""
-    known = {each.name for each in fields(Plan)}
+    return _section(path, "training", Plan)
+
+
+def read_preparation(path: Path) -> Preparation:
+    """Raises ConfigError that names the file and what is wrong in it."""
+    return _section(path, "data", Preparation)
+
+
+def _section(path: Path, name: str, kind: type[_Section]) -> _Section:
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
-        plan = msgspec.convert(content, Plan)
+        section = content.get(name) if isinstance(content, dict) else None
+        if not isinstance(section, dict):
+            raise ConfigError(f"{path} has no section {name!r}")
+        found = msgspec.convert(section, kind)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path} is no YAML: {str(error).splitlines()[0]}") from error
     except (msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}") from error
-    if content.keys() - known:
-        wrong = ", ".join(sorted(content.keys() - known))
-        raise ConfigError(f"{path}: there is no {wrong}; known are {', '.join(sorted(known))}")
-    return plan
+        raise ConfigError(f"{path}, {name}: {error}") from error
+    known = {each.name for each in fields(kind)}
+    if section.keys() - known:
+        wrong = ", ".join(sorted(section.keys() - known))
+        raise ConfigError(f"{path}, {name}: there is no {wrong}; known are {', '.join(sorted(known))}")
+    return found

@@ -12,6 +12,7 @@ from transformers.trainer_callback import TrainerControl, TrainerState
 from transformers.trainer_utils import get_last_checkpoint, set_seed
 
 from optimizer.experts.ecode.batches import Batches, collated, split
+from optimizer.experts.ecode.checkpoint import seal
 from optimizer.experts.ecode.configuration import EcodeConfig
 from optimizer.experts.ecode.curves import draw
 from optimizer.experts.ecode.examples import Example
@@ -68,6 +69,7 @@ def save(model: EcodeForConditionalGeneration, tokenizer: PreTrainedTokenizerFas
     state = {name: tensor.to(torch.bfloat16) for name, tensor in model.state_dict().items()}
     model.save_pretrained(folder, state_dict=state, max_shard_size=_PIECE)
     tokenizer.save_pretrained(folder)
+    seal(folder)
 
 
 def _arguments(plan: Plan, folder: Path, quiet: bool, watched: bool) -> TrainingArguments:

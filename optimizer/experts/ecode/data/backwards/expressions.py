@@ -137,7 +137,7 @@ def _collect(node: cst.CSTNode, found: list[_Site]) -> None:
         if isinstance(child, cst.BaseExpression):
             site = _Site(child, node, 0)
             found.append(site)
-            if not isinstance(child, cst.FormattedString):
+            if not isinstance(child, cst.FormattedString | cst.ConcatenatedString):  # its parts stay strings
                 _collect(child, found)
             site.end = len(found)
         else:

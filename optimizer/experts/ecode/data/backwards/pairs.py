@@ -24,15 +24,23 @@ def pairs_from(source: str, rng: random.Random, most: int = 4) -> Iterator[Pair]
     Both texts start at the left margin. Code that does not parse gives nothing.
     """
     for code in functions_of(source):
-        seen = {code}
-        request = request_of(code, source)
-        for kind in rng.sample(KINDS, len(KINDS)):
-            if len(seen) > most:
-                break
-            slow, kinds = _composed(request, kind, rng)
-            if slow not in seen:
-                seen.add(slow)
-                yield slow, code, kinds
+        for slow, kinds in slowed(code, source, rng, most):
+            yield slow, code, kinds
+
+
+def slowed(
+    code: str, module: str, rng: random.Random, most: int = 4
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Slow versions of one function at the left margin, each once, with the names of their kinds."""
+    seen = {code}
+    request = request_of(code, module)
+    for kind in rng.sample(KINDS, len(KINDS)):
+        if len(seen) > most:
+            break
+        slow, kinds = _composed(request, kind, rng)
+        if slow not in seen:
+            seen.add(slow)
+            yield slow, kinds
 
 
 def functions_of(source: str) -> Iterator[str]:

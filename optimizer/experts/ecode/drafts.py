@@ -1,0 +1,23 @@
+"""What is asked of the model, and what comes of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a function is rewritten. The first sample of each is the likeliest writing, without noise."""
+
+    samples: int = 8
+    temperature: float = 0.7
+    top_p: float = 0.95
+    most_tokens: int = 512
+    most_rows: int = 32  # written at once: what bounds the memory
+    ahead: int = 8  # tokens guessed at once by looking up what was read; 0: none
+    decile: int = 9  # the speed that is asked for
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    text: str
+    log_chance: float  # of the whole text, in nats

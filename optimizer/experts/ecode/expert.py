@@ -1,0 +1,83 @@
+"""E-code as an expert: reads functions, writes faster ones, keeps what is worth a judgement."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from optimizer.domain.candidates import Candidate, ProposalRequest, Provenance
+from optimizer.experts.ecode import fields
+from optimizer.experts.ecode.checkpoint import Checkpoint
+from optimizer.experts.ecode.drafts import Draft, Sampling
+from optimizer.experts.ecode.fields import Fields
+from optimizer.experts.ecode.filtering import usable
+from optimizer.experts.ecode.imports import missing
+from optimizer.experts.placing import placed
+
+if TYPE_CHECKING:
+    from optimizer.experts.ecode.loading import Loaded
+
+_RULES = "1"  # what becomes of a draft here: a change makes old refusals worth another try
+
+
+@dataclass(frozen=True)
+class EcodeExpert:
+    """Loads its model when it is first asked. It writes at most `sampling.most_rows` rows at once, whatever
+    the number of functions: that bounds its memory."""
+
+    checkpoint: Checkpoint
+    sampling: Sampling = field(default_factory=Sampling)
+    name: str = "ecode"
+    languages: frozenset[str] = frozenset({"python"})
+
+    @property
+    def version(self) -> str:
+        """Of the model and of how it is asked."""
+        how = self.sampling
+        return f"{self.checkpoint.digest}-{_RULES}-{how.samples}-{how.temperature:g}-{how.top_p:g}-{how.seed}"
+
+    def propose(self, request: ProposalRequest) -> Iterable[Candidate]:
+        return self.propose_batch([request])[0]
+
+    def propose_batch(self, requests: Sequence[ProposalRequest]) -> Sequence[Sequence[Candidate]]:
+        """None for what is no single function, or too long to be read whole."""
+        read = [self._read(request) for request in requests]
+        drafts = iter(
+            self._loaded.drafts([each for each in read if each], self.sampling) if any(read) else ()
+        )
+        return [
+            tuple(self._candidates(request, each, next(drafts))) if each else ()
+            for request, each in zip(requests, read, strict=True)
+        ]
+
+    @cached_property
+    def _loaded(self) -> "Loaded":
+        from optimizer.experts.ecode.loading import load  # noqa: PLC0415  # torch takes a second
+
+        return load(self.checkpoint.folder)
+
+    def _read(self, request: ProposalRequest) -> Fields | None:
+        if request.function.language not in self.languages:
+            return None
+        found = fields.of_request(request)
+        return found if found and self._loaded.fits(found) else None
+
+    def _candidates(
+        self, request: ProposalRequest, read: Fields, drafts: Sequence[Draft]
+    ) -> Iterator[Candidate]:
+        """The likeliest writing first."""
+        _, docstring = fields.without_docstring(
+            fields.dedented(request.function.source, request.module_source)
+        )
+        texts = sorted(drafts, key=lambda draft: -draft.log_chance)
+        for text in usable((draft.text for draft in texts), read.code):
+            imports = missing(text, read.code, request.module_source)
+            if imports is not None:
+                yield Candidate(
+                    source=placed(fields.with_docstring(text, docstring), request),
+                    provenance=Provenance(
+                        self.name, self.checkpoint.digest, self.version, self.sampling.seed, request.parent
+                    ),
+                    imports=imports,
+                    summary="rewritten by the E-code model",
+                )

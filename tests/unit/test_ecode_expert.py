@@ -1,0 +1,172 @@
+"""The expert: what becomes of drafts, and of a model that is missing or damaged."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optimizer import bootstrap
+from optimizer.domain.candidates import ProposalRequest
+from optimizer.domain.errors import ExpertError
+from optimizer.domain.functions import Function, FunctionKind, Span
+from optimizer.domain.settings import Settings
+from optimizer.experts.ecode.checkpoint import SUMS, Checkpoint, seal, whole
+from optimizer.experts.ecode.drafts import Draft, Sampling
+from optimizer.experts.ecode.expert import EcodeExpert
+from optimizer.experts.ecode.fields import Fields
+from optimizer.experts.ecode.imports import missing
+
+METHOD = '''    def total(self, xs):
+        """Adds them."""
+        found = 0
+        for x in xs:
+            found = found + x
+        return found
+'''
+MODULE = f"import os\n\n\nclass Cart:\n{METHOD}"
+
+
+class Written:
+    """Stands where a loaded model would: writes what it is told to."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
+        self.asked: list[Sequence[Fields]] = []
+
+    def fits(self, item: Fields) -> bool:
+        return len(item.code) < 1000
+
+    def drafts(self, items: Sequence[Fields], how: Sampling) -> list[list[Draft]]:
+        self.asked.append(items)
+        return [[Draft(text, -float(at)) for at, text in enumerate(self.texts)] for _ in items]
+
+
+def expert(*texts: str) -> tuple[EcodeExpert, Written]:
+    made, written = EcodeExpert(Checkpoint(Path("/nowhere"), "d1g35t")), Written(*texts)
+    made.__dict__["_loaded"] = written
+    return made, written
+
+
+def request(source: str = METHOD, module: str = MODULE, qualname: str = "Cart.total") -> ProposalRequest:
+    text = source.strip("\n").lstrip()
+    function = Function("cart.py", qualname, Span(0, 0), 1, 1, FunctionKind.METHOD, False, text, "hash")
+    return ProposalRequest(function, module)
+
+
+def test_a_draft_stands_where_the_original_stood_with_its_docstring() -> None:
+    made, _ = expert("def total(self, xs):\n    return sum(xs)")
+    (candidate,) = made.propose(request())
+    assert candidate.source == 'def total(self, xs):\n        """Adds them."""\n        return sum(xs)'
+    assert (candidate.provenance.expert, candidate.imports) == ("ecode", ())
+
+
+def test_drafts_that_parse_keep_the_signature_and_differ_are_proposed_likeliest_first() -> None:
+    made, _ = expert(
+        "def total(self, xs):\n    return sum(xs",
+        "def total(self, ys):\n    return sum(ys)",
+        "def total(self, xs):\n    return sum(xs)",
+        "def total(self, xs):\n    # once more\n    return sum(xs)",
+        "def total(self, xs):\n    found = 0\n    for x in xs:\n        found = found + x\n    return found",
+        "def total(self, xs):\n    return sum(x for x in xs)",
+    )
+    found = [candidate.source.split("return ")[1] for candidate in made.propose(request())]
+    assert found == ["sum(xs)", "sum(x for x in xs)"]
+
+
+def test_imports_that_are_missing_come_with_the_candidate() -> None:
+    made, _ = expert("def total(self, xs):\n    return reduce(lambda a, b: a + b, chain([0], xs))")
+    (candidate,) = made.propose(request())
+    assert candidate.imports == ("from itertools import chain", "from functools import reduce")
+
+
+def test_a_draft_with_a_name_that_nothing_binds_is_dropped() -> None:
+    made, _ = expert("def total(self, xs):\n    return add_all(xs)")
+    assert list(made.propose(request())) == []
+    bound = MODULE.replace("import os", "from adding import add_all")
+    assert len(list(made.propose(request(module=bound)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("draft", "needed"),
+    [
+        ("def f(xs):\n    return deque(xs)", ("from collections import deque",)),
+        ("def f(xs):\n    return math.sqrt(xs)", ("import math",)),
+        ("def f(xs):\n    deque = list\n    return deque(xs)", ()),
+        ("def f(xs):\n    return [os.path for x in xs if helper(x)]", ()),
+        ("def f(xs):\n    return lru_cache(xs)", None),
+    ],
+)
+def test_names_are_looked_up_in_the_draft_the_original_and_the_module(
+    draft: str, needed: tuple[str, ...] | None
+) -> None:
+    original = "def f(xs):\n    return helper(xs)"
+    assert missing(draft, original, "import os\n" + original) == needed
+
+
+def test_functions_that_cannot_be_read_get_nothing_and_the_others_one_batch() -> None:
+    made, written = expert("def total(self, xs):\n    return sum(xs)")
+    long = "def total(self, xs):\n" + "    xs = xs\n" * 200 + "    return xs"
+    found = made.propose_batch(
+        [request(), request(long, long, "total"), request("x = 1", "x = 1", "x"), request()]
+    )
+    assert [len(each) for each in found] == [1, 0, 0, 1]
+    assert [len(items) for items in written.asked] == [2]
+
+
+def test_nothing_to_read_asks_no_model() -> None:
+    made, written = expert()
+    assert made.propose_batch([]) == []
+    assert written.asked == []
+
+
+def folder_with(tmp_path: Path) -> Path:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    seal(tmp_path)
+    return tmp_path
+
+
+def test_another_model_is_another_version(tmp_path: Path) -> None:
+    first = whole(folder_with(tmp_path))
+    assert whole(tmp_path) == first
+    (tmp_path / "model.safetensors").write_bytes(b"others")
+    seal(tmp_path)
+    second = whole(tmp_path)
+    assert EcodeExpert(first).version != EcodeExpert(second).version
+    assert EcodeExpert(first).version != EcodeExpert(first, Sampling(samples=2)).version
+
+
+@pytest.mark.parametrize("spoiled", ["model.safetensors", SUMS])
+@pytest.mark.parametrize("how", ["missing", "cut", "odd"])
+def test_a_model_that_is_not_whole_is_told_in_one_line(tmp_path: Path, spoiled: str, how: str) -> None:
+    path = folder_with(tmp_path) / spoiled
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-3] if how == "cut" else b"\xff\n\n../x  y")
+    with pytest.raises(ExpertError) as caught:
+        whole(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_other_experts_go_on_without_a_model(tmp_path: Path) -> None:
+    settings = Settings(experts=("rules", "ecode"), ecode_model=str(tmp_path / "none"))
+    experts, reasons = bootstrap.make_experts(settings)
+    assert [one.name for one in experts] == ["rules"]
+    assert [reason.partition(":")[0] for reason in reasons] == ["the expert 'ecode' does not take part"]
+
+
+def test_torch_is_not_imported_before_the_model_is_asked(tmp_path: Path) -> None:
+    script = (
+        "import sys; from optimizer import bootstrap; from optimizer.domain.settings import Settings;"
+        f"wanted = Settings(experts=('rules', 'ecode'), ecode_model={str(tmp_path)!r});"
+        "made, _ = bootstrap.make_experts(wanted);"
+        "print([one.name for one in made], sorted({'torch', 'transformers'} & set(sys.modules)))"
+    )
+    folder_with(tmp_path)
+    done: Any = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['rules', 'ecode'] []"
