@@ -54,6 +54,7 @@ def test_variables_are_the_functions_own_and_nothing_that_others_see() -> None:
         "def f(a):\n    class B:\n        b = 1\n    return B",
         "def f(a):\n    def g(b):\n        return b\n    b = g(b=1)",
         "def f(a):\n    a = 1",
+        "def f(a):\n    nonlocal b\n    b = a",
         "def f(a):\n    return [max for max in a], max(a)",
         "b = 1",
         "def f(:",

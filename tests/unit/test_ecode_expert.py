@@ -97,6 +97,7 @@ def test_a_draft_with_a_name_that_nothing_binds_is_dropped() -> None:
         ("def f(xs):\n    deque = list\n    return deque(xs)", ()),
         ("def f(xs):\n    return [os.path for x in xs if helper(x)]", ()),
         ("def f(xs):\n    return lru_cache(xs)", None),
+        ("def f(xs):\n    nonlocal total\n    total = xs", None),
     ],
 )
 def test_names_are_looked_up_in_the_draft_the_original_and_the_module(

@@ -16,23 +16,23 @@ class EcodeConfig(PreTrainedConfig):
 
     model_type = "ecode"
 
-    vocab_size: int = 8192
+    vocab_size: int = 4096
     fields: tuple[str, ...] | list[str] = NAMES  # one expert encoder each, in this order
-    d_model: int = 256  # of the code's encoder and the decoder
+    d_model: int = 192  # of the code's encoder and the decoder
     num_heads: int = 4
     num_layers: int = 4
     num_decoder_layers: int = 4
-    d_ff: int = 640
-    d_field: int = 128  # of the expert encoders
+    d_ff: int = 512
+    d_field: int = 96  # of the expert encoders
     num_field_heads: int = 2
     num_field_layers: int = 2
     num_integration_layers: int = 2
     num_experts: int = 4  # in each of the decoder's feed-forward layers; 1: a plain layer without a gate
     experts_per_token: int = 2
-    d_expert: int = 304
+    d_expert: int = 256
     gate_loss: float = 0.01  # weight of importance and of load
     copies: bool = True  # whether the decoder may point at tokens of its input
-    dropout_rate: float = 0.1
+    dropout_rate: float = 0.0  # each example is seen once or twice; a quarter of the time went into it
     rope_theta: float = 10_000.0
     initializer_range: float = 0.02
     max_fields_length: int = 96  # tokens of one field

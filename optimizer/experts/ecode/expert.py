@@ -1,7 +1,7 @@
 """E-code as an expert: reads functions, writes faster ones, keeps what is worth a judgement."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ class EcodeExpert:
 
     checkpoint: Checkpoint
     sampling: Sampling = field(default_factory=Sampling)
+    unread: frozenset[str] = frozenset()  # fields kept from it, to see what each is worth
     name: str = "ecode"
     languages: frozenset[str] = frozenset({"python"})
 
@@ -60,7 +61,9 @@ class EcodeExpert:
         if request.function.language not in self.languages:
             return None
         found = fields.of_request(request)
-        return found if found and self._loaded.fits(found) else None
+        if found is None or not self._loaded.fits(found):
+            return None
+        return replace(found, **dict.fromkeys(self.unread, ""))
 
     def _candidates(
         self, request: ProposalRequest, read: Fields, drafts: Sequence[Draft]

@@ -24,8 +24,11 @@ def missing(draft: str, original: str, module_source: str) -> tuple[str, ...] | 
     """Import statements for the names that nothing binds; None where no statement is known for one of them.
 
     What the original uses is bound somehow, however that is done. Both are functions that parse."""
-    bound = _BUILT_IN | _globals(original) | _bound(module_source)
-    needed = sorted(_globals(draft) - bound)
+    try:
+        bound = _BUILT_IN | _globals(original) | _bound(module_source)
+        needed = sorted(_globals(draft) - bound)
+    except SyntaxError:  # `nonlocal` of a function around it: which names are bound there is not known
+        return None
     if any(name not in STATEMENTS for name in needed):
         return None
     return tuple(STATEMENTS[name] for name in needed)

@@ -5,9 +5,10 @@
 
 What differs from the paper's model (paper.py): masks everywhere, so that a missing field says nothing;
 residuals and norms around the cross-attention; one stack that decodes in place of two; rotary positions.
-F: fields, L: tokens of a field, S: tokens of code, M = F·L + S, T: tokens that are written.
+F: fields, L: tokens of a field, S: tokens of code, M: of both, at most F·L + S, T: tokens that are written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,22 +86,32 @@ class EcodeEncoder(EcodePreTrainedModel):
         if field_ids is None or not self.config.fields:
             return Memory(last_hidden_state=states, mask=mask, ids=input_ids)
         seen = (torch.ones_like(field_ids) if field_mask is None else field_mask).bool()
-        fields = self._fields(field_ids, seen)
+        ids, told = _trimmed(field_ids, seen)
+        fields = self._fields(ids, told)
         return Memory(
             last_hidden_state=torch.cat((fields, states), dim=1),
-            mask=torch.cat((seen.flatten(1), mask), dim=1),
-            ids=torch.cat((field_ids.flatten(1), input_ids), dim=1),
+            mask=torch.cat((*told, mask), dim=1),
+            ids=torch.cat((*ids, input_ids), dim=1),
         )
 
-    def _fields(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """(B, F, L) -> (B, F·L, D): each field by its own expert, then all of them together."""
-        embedded = self.narrow(self.dropout(self.embed_tokens(ids)))
+    def _fields(self, ids: Sequence[Tensor], masks: Sequence[Tensor]) -> Tensor:
+        """(B, L) of each field -> (B, sum of L, D): each by its own expert, then all of them together."""
         read = [
-            expert(embedded[:, number], mask[:, number]) + self.kinds.weight[number]
-            for number, expert in enumerate(self.experts.values())
+            expert(self.narrow(self.dropout(self.embed_tokens(one))), mask) + self.kinds.weight[number]
+            for number, (expert, one, mask) in enumerate(zip(self.experts.values(), ids, masks, strict=True))
         ]
-        together = self.integration(torch.stack(read, dim=1).flatten(1, 2), mask.flatten(1))
+        together = self.integration(torch.cat(read, dim=1), torch.cat(tuple(masks), dim=1))
         return self.widened(self.widen(together))
+
+
+def _trimmed(ids: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    """(B, F, L) -> F of (B, up to L): each field as wide as its longest one, one token at least. Most are
+    short, and some are missing in all rows."""
+    widths = [max(1, int(width)) for width in mask.sum(-1).amax(0)]
+    return (
+        [ids[:, number, :width] for number, width in enumerate(widths)],
+        [mask[:, number, :width] for number, width in enumerate(widths)],
+    )
 
 
 class DecoderLayer(nn.Module):

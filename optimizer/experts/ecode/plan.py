@@ -33,7 +33,7 @@ class Preparation:
     made_of_each: int = 4  # slow versions made of each Python function; 0: none
     made_of_kind: int = 2000  # of one kind in all
     functions: int = 0  # slow versions are made of so many functions, drawn at random; 0: of all
-    vocabulary: int = 8192
+    vocabulary: int = 4096
     processes: int = 2
 
 

@@ -64,7 +64,11 @@ def variables(code: str) -> frozenset[str]:
         return frozenset()
     own: set[str] = set()
     others: set[str] = set()
-    for symbol in _symbols(symtable.symtable(code, "function", "exec")):
+    try:
+        table = symtable.symtable(code, "function", "exec")
+    except SyntaxError:  # `nonlocal` of a function around it
+        return frozenset()
+    for symbol in _symbols(table):
         is_own = symbol.is_local() and not (
             symbol.is_parameter() or symbol.is_imported() or symbol.is_namespace() or symbol.is_nonlocal()
         )
