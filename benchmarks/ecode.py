@@ -6,18 +6,22 @@ FOLDER holds pairs.dev.jsonl.gz, problem_examples.jsonl.gz and program_tests.jso
 version of a pair; versions that stand in several pairs count once. With `--kind slowed` it is the fast
 version after one of the kinds of experts/ecode/data/backwards: what the model was taught, on code that it
 has not seen. `--fields` adds the model with one field at a time kept from it, `--people` the fast versions,
-and `--variant NAME=FOLDER` a model that was trained otherwise. All are scored twice: on all inputs, as in
+and `--variant NAME=FOLDER` a model that was trained otherwise. `--record FILE` keeps each judged proposal, a
+JSON object a line, for `benchmarks.ranker`. All are scored twice: on all inputs, as in
 production, and on the inputs that the problem allows (see experts/ecode/evaluation/judging.py).
 
 Target: the share of time that the best of K saves is the paper's 54.98 % (arXiv 2408.12948) or more.
 """
 
 import argparse
+import contextlib
+import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TextIO
 
 from benchmarks import support
 from benchmarks.ecode_problems import pairs_to_try, problem
@@ -49,7 +53,9 @@ def main() -> None:
     pairs = pairs_to_try(options.data, options.kind, options.problems, options.seed)
     proposers = _proposers(options, [problem(one, settings) for one in pairs], pairs)
     bench = Bench(bubblewrap.detect(), timing_core(), settings)
-    tries, reasons = _tried(pairs, proposers, options.best_of, bench)
+    with contextlib.ExitStack() as stack:
+        record = stack.enter_context(options.record.open("w")) if options.record else None
+        tries, reasons = _tried(pairs, proposers, options.best_of, bench, record)
     if not tries:
         raise SystemExit(f"none of the {len(pairs)} problems can be judged: {dict(reasons)}")
     scores = {
@@ -79,6 +85,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--variant", action="append", default=[], metavar="NAME=FOLDER", help="another model")
     parser.add_argument("--fields", action="store_true", help="add the model without each of its fields")
     parser.add_argument("--people", action="store_true", help="add the fast versions as a proposer")
+    parser.add_argument("--record", type=Path, help="file for what was judged")
     parser.add_argument("--seed", type=int, default=0, help="of the draw, of inputs and of intervals")
     options = parser.parse_args()
     if not (options.data / "pairs.dev.jsonl.gz").is_file():
@@ -118,7 +125,7 @@ def _people(pairs: Sequence[Pair]) -> Proposer:
 
 
 def _tried(
-    pairs: Sequence[Pair], proposers: Mapping[str, Proposer], k: int, bench: Bench
+    pairs: Sequence[Pair], proposers: Mapping[str, Proposer], k: int, bench: Bench, record: TextIO | None
 ) -> tuple[Tries, Counter[str]]:
     """And how often each judgement ended how; problems that cannot be judged are counted there alone."""
     tries: defaultdict[tuple[str, str], list[Tried]] = defaultdict(list)
@@ -133,8 +140,29 @@ def _tried(
             reasons.update(f"{name}: {one.reason}" for one in found)
             tries[_ALL, name].append(_one(pair.problem, found, allowed=False))
             tries[_ALLOWED, name].append(_one(pair.problem, found, allowed=True))
+        if record:
+            _write(record, pair, judged)
         support.progress(number, len(pairs))
     return tries, reasons
+
+
+def _write(record: TextIO, pair: Pair, judged: Mapping[str, Sequence[Judged]]) -> None:
+    """Each candidate once, whoever proposed it, in the order of the proposers."""
+    unique = {one.candidate.id: one for found in judged.values() for one in found}
+    for one in unique.values():
+        row = {
+            "problem": pair.name,
+            "group": pair.problem,
+            "original": pair.function.source,
+            "candidate": one.candidate.source,
+            "expert": one.candidate.provenance.expert,
+            "reason": one.reason,
+            "accepted": one.everywhere.accepted,
+            "ratio": one.everywhere.ratio if one.everywhere.correct else None,
+            "seconds": round(one.seconds, 3),
+        }
+        record.write(json.dumps(row) + "\n")
+    record.flush()
 
 
 def _one(group: str, judged: Sequence[Judged], *, allowed: bool) -> Tried:

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -266,15 +266,19 @@ def patch_value(row: PatchRow, path: str, qualname: str) -> Patch:
 
 def result_value(row: FunctionRow, patch: PatchRow) -> FunctionResult:
     """What was given to `save_result`, whole."""
+    workload = workload_value(row.workload) if row.workload else None
+    return replace(judged_value(row), workload=workload, patch=_new_patch(patch))
+
+
+def judged_value(row: FunctionRow) -> FunctionResult:
+    """The same without the inputs and the patch."""
     profile: Any = (row.self_share, row.total_share)
     return FunctionResult(
         function=function_value(row),
         decision=Decision(Stage(row.stage), Reason(row.reason), row.detail),
-        workload=workload_value(row.workload) if row.workload else None,
         profile=None if None in profile else FunctionProfile(*profile),
         evaluations=tuple(evaluation_value(candidate) for candidate in row.candidates),
         winner=row.winner,
-        patch=_new_patch(patch),
     )
 
 

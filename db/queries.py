@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, ColumnElement, Select, column, exists, func, select, table
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from db.tables import (
     CandidateRow,
@@ -112,15 +113,25 @@ def patch_counts(job_ids: Sequence[int]) -> Select[int, int]:
     return statement.group_by(PatchRow.job_id)
 
 
+def tried_functions(after: int, limit: int) -> Select[FunctionRow]:
+    """Those with candidates, and everything below these, in a handful of statements."""
+    chosen = select(FunctionRow).where(FunctionRow.id > after, FunctionRow.candidates.any())
+    return chosen.order_by(FunctionRow.id).limit(limit).options(_evaluated())
+
+
+def _evaluated() -> ExecutableOption:
+    candidates = selectinload(FunctionRow.candidates).selectinload(CandidateRow.evaluation)
+    return candidates.selectinload(EvaluationRow.measurements)
+
+
 def patch_function(patch_id: int) -> Select[FunctionRow, PatchRow]:
     """The function behind a patch with everything below it, in a handful of statements."""
-    evaluated = selectinload(FunctionRow.candidates).selectinload(CandidateRow.evaluation)
     return (
         select(FunctionRow, PatchRow)
         .join(PatchRow, PatchRow.function_id == FunctionRow.id)
         .where(PatchRow.id == patch_id)
         .options(
-            evaluated.selectinload(EvaluationRow.measurements),
+            _evaluated(),
             selectinload(FunctionRow.workload).selectinload(WorkloadRow.uses),
         )
     )

@@ -169,6 +169,11 @@ class SqlStore:
             function, patch = found
             return mapping.result_value(function, patch)
 
+    def tried_results(self, after: int = 0, limit: int = 100) -> Sequence[tuple[int, FunctionResult]]:
+        with self._reading() as session:
+            rows = session.scalars(queries.tried_functions(after, limit))
+            return [(row.id, mapping.judged_value(row)) for row in rows]
+
     def review(self, patch_id: int, expected: PatchState, to: PatchState, note: str) -> bool:
         """False, and nothing changed, when the patch is not in the expected state."""
         with self._writing() as session:

@@ -217,6 +217,11 @@ class Store(Protocol):
         """The function, inputs, candidate and measurements behind a patch: all that verify needs."""
         ...
 
+    def tried_results(self, after: int = 0, limit: int = 100) -> Sequence[tuple[int, FunctionResult]]:
+        """Results with candidates, oldest first, without inputs and patch; each with a number, which `after`
+        takes to go on behind it."""
+        ...
+
     def review(self, patch_id: int, expected: PatchState, to: PatchState, note: str) -> bool: ...
     def rejected(self, job_id: int | None = None, limit: int = 100) -> Sequence[dict[str, object]]:
         """Refused candidates, newest first: function, stage, reason, detail, counterexample."""

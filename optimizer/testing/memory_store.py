@@ -178,6 +178,11 @@ class MemoryStore:
         patch = self.patch(patch_id)
         return self._saved[patch.job_id, patch.function].result
 
+    def tried_results(self, after: int = 0, limit: int = 100) -> Sequence[tuple[int, FunctionResult]]:
+        numbered = enumerate((saved.result for saved in self._saved.values()), 1)
+        tried = [(number, one) for number, one in numbered if one.evaluations and number > after]
+        return [(number, replace(one, workload=None, patch=None)) for number, one in tried[:limit]]
+
     def review(self, patch_id: int, expected: PatchState, to: PatchState, note: str) -> bool:
         with self._lock:
             patch = self.patch(patch_id)

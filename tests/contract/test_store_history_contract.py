@@ -244,3 +244,19 @@ def test_refused_candidates_are_listed_newest_first(store: Store) -> None:
         }
     ]
     assert store.rejected(other)[1]["counterexample"] is None
+
+
+def test_what_was_tried_is_told_oldest_first_and_goes_on_behind_a_number(store: Store) -> None:
+    job = store.create_job(new_job()).id
+    tried = [
+        with_patch(),
+        replace(ended(function("g"), Reason.NONE_ACCEPTED), evaluations=(refused("x"), guarded())),
+    ]
+    store.save_result(job, ended(function("f")))
+    for result in tried:
+        store.save_result(job, result)
+    found = store.tried_results()
+    assert [one for _, one in found] == [replace(one, workload=None, patch=None) for one in tried]
+    assert store.tried_results(limit=1) == found[:1]
+    assert store.tried_results(after=found[0][0]) == found[1:]
+    assert store.tried_results(after=found[1][0]) == []

@@ -64,6 +64,18 @@ def dedented(source: str, module_source: str) -> str:
     return textwrap.dedent(line + source) if not line.strip() else source
 
 
+def at_margin(source: str) -> str:
+    """The same where the module is not known: a method's body is moved to four blanks. What has lines that
+    cannot be moved, inside of a string say, stays as it is."""
+    node = parsed(source)
+    margin = node.body[0].col_offset - 4 if node is not None else 0
+    first, *lines = source.split("\n")
+    if margin <= 0 or any(line[:margin].strip() for line in lines):
+        return source
+    moved = "\n".join([first, *(line[margin:] for line in lines)])
+    return moved if ast.dump(ast.parse(moved)) == ast.dump(ast.parse(source)) else source
+
+
 def parsed(code: str) -> Function | None:
     """The one function that the code is, if it is one."""
     try:

@@ -67,9 +67,11 @@ class Bench:
 class Judged:
     """The outcomes of one candidate, and how its judgement on all inputs ended."""
 
+    candidate: Candidate
     everywhere: Outcome
     allowed: Outcome  # the same where it is correct everywhere, or nothing is known of what is allowed
     reason: Reason
+    seconds: float  # that this judgement took
 
 
 def compare(
@@ -95,9 +97,10 @@ def judge(problem: Problem, candidates: Sequence[Candidate], bench: Bench) -> tu
         if isinstance(evaluations, Decision):
             return evaluations
         again = _on_allowed(opened, problem, evaluations, bench)
+    outcomes = [(one, outcome(one)) for one in evaluations]
     return tuple(
-        Judged(everywhere, again.get(one.candidate.id, everywhere), one.decision.reason)
-        for one, everywhere in ((one, outcome(one)) for one in evaluations)
+        Judged(one.candidate, found, again.get(one.candidate.id, found), one.decision.reason, one.seconds)
+        for one, found in outcomes
     )
 
 

@@ -1,0 +1,1 @@
+"""Which of several versions is probably the fastest, told without running them."""
