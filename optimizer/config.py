@@ -22,9 +22,9 @@ PREFIX = "OPTIMIZER_"
 # Where our own tests find their servers, and the clock that they turn: no settings.
 NOT_OURS = ("OPTIMIZER_TEST_POSTGRES", "OPTIMIZER_TEST_REDIS", "OPTIMIZER_TEST_CLOCK")
 OURS_ONLY = (
-    "home", "database_url", "candidates_file", "python", "memory_mb", "broker_url", "lease_seconds",
-    "max_deaths", "max_open", "keep_samples_days", "bench_cores", "batch_size", "batch_seconds",
-    "api_schemes", "api_hosts", "api_private",
+    "home", "database_url", "candidates_file", "ecode_model", "ecode_rows", "python", "memory_mb",
+    "broker_url", "lease_seconds", "max_deaths", "max_open", "keep_samples_days", "bench_cores",
+    "batch_size", "batch_seconds", "api_schemes", "api_hosts", "api_private",
 )  # fmt: skip
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
 # What git-check-ref-format allows, and a little less; the rest of a name is always a word.
@@ -165,8 +165,11 @@ def _checked(settings: Settings) -> Settings:
         shlex.split(settings.test_command)
     except ValueError as error:
         raise ConfigError(f"test_command: {error} in {settings.test_command!r}") from None
-    positive = ("call_seconds", "test_seconds", "memory_mb", "max_memory_ratio", "max_inputs")
-    for name in (*positive, "lease_seconds", "max_deaths", "bench_cores", "batch_size"):
+    positive = (
+        "call_seconds", "test_seconds", "memory_mb", "max_memory_ratio", "max_inputs", "lease_seconds",
+        "max_deaths", "bench_cores", "batch_size", "ecode_samples", "ecode_rows",
+    )  # fmt: skip
+    for name in positive:
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name} has to be more than 0")
     return settings

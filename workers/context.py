@@ -30,7 +30,7 @@ _OPEN_TARGETS = 4  # working trees and environments of as many jobs as one worke
 # Settings that are this machine's, whatever machine the job came from.
 _LOCAL = (
     "home", "database_url", "broker_url", "lease_seconds", "max_deaths", "max_open", "keep_samples_days",
-    "bench_cores", "batch_size", "batch_seconds",
+    "bench_cores", "batch_size", "batch_seconds", "ecode_model", "ecode_rows",
 )  # fmt: skip
 
 

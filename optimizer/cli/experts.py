@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from optimizer.cli.evaluating import evaluate
 from optimizer.cli.exporting import export_data
 from optimizer.cli.options import example, with_json, with_settings
 from optimizer.cli.output import emit_json, note, table
@@ -28,6 +29,7 @@ def experts(context: click.Context, with_rules: bool, assignments: Assignments, 
 experts.add_command(prepare)
 experts.add_command(train)
 experts.add_command(export_data)
+experts.add_command(evaluate)
 
 
 def _listed(with_rules: bool, assignments: Assignments, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from transformers import PreTrainedTokenizerFast, Trainer, TrainerCallback, TrainingArguments
-from transformers.trainer_callback import TrainerControl, TrainerState
+from transformers.trainer_callback import PrinterCallback, ProgressCallback, TrainerControl, TrainerState
 from transformers.trainer_utils import get_last_checkpoint, set_seed
 
 from optimizer.experts.ecode.batches import Batches, collated, split
@@ -51,6 +51,9 @@ def train(
         data_collator=collated(writer),
         callbacks=[Log(folder / LOG)],
     )
+    trainer.remove_callback(PrinterCallback if quiet else ProgressCallback)  # they print to stdout
+    if not quiet:
+        trainer.add_callback(Bar())
     checkpoint = get_last_checkpoint(str(folder)) if resume and folder.is_dir() else None
     if checkpoint is None:
         (folder / LOG).unlink(missing_ok=True)
@@ -103,6 +106,23 @@ def _arguments(plan: Plan, folder: Path, quiet: bool, watched: bool) -> Training
         report_to=["tensorboard"],
         disable_tqdm=quiet,
     )
+
+
+class Bar(ProgressCallback):
+    """A progress bar on stderr with the loss beside it."""
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        del args, state, control, kwargs
+        bar: Any = self.training_bar
+        if bar is not None and logs and "loss" in logs:
+            bar.set_postfix(loss=f"{float(logs['loss']):.3f}")
 
 
 class Log(TrainerCallback):

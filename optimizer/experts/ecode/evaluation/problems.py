@@ -1,0 +1,67 @@
+"""Problems from a file: JSON lines with a module, the name of a function in it, and calls of it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from optimizer.domain.errors import ConfigError
+from optimizer.domain.functions import Function
+from optimizer.domain.settings import Settings
+from optimizer.experts.ecode.data.storage import lines
+from optimizer.experts.ecode.evaluation.judging import Problem
+from optimizer.languages.python import PYTHON
+from optimizer.languages.runners.canonical import encode
+from optimizer.stages.collect import build_workload
+from optimizer.workloads import payloads
+from optimizer.workloads.recorded import RecordedCall
+
+_PATH = "subject.py"
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A line of the file. `calls` are arguments as Python literals: "[3, 1, 2], reverse=True"."""
+
+    name: str
+    source: str
+    function: str
+    calls: tuple[str, ...] = ()
+    group: str = ""  # of problems with the same task; empty: it is one of its own
+
+
+def read_problems(path: Path, settings: Settings) -> Iterator[Problem]:
+    """With inputs as production makes them of the calls. Raises ConfigError that names the line."""
+    decoder = msgspec.json.Decoder(Row)
+    for number, line in lines(path):
+        try:
+            yield _problem(decoder.decode(line), settings)
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, SyntaxError) as error:
+            raise ConfigError(f"{path}:{number}: no problem: {error}") from error
+
+
+def _problem(row: Row, settings: Settings) -> Problem:
+    function = _function(row)
+    calls = [_call(text) for text in row.calls]
+    workload = build_workload(function, calls, settings, module_source=row.source)
+    return Problem(row.name, row.group or row.name, row.source, function, workload)
+
+
+def _function(row: Row) -> Function:
+    """Raises ValueError for what is no function of the module."""
+    found = PYTHON.extract(_PATH, row.source.encode())
+    for function in found if isinstance(found, tuple) else ():
+        if function.qualname == row.function and "." not in row.function:
+            return function
+    raise ValueError(f"its source has no function {row.function!r} at the module's level")
+
+
+def _call(text: str) -> RecordedCall:
+    """Raises ValueError, SyntaxError for what is no row of literals."""
+    parsed = ast.parse(f"f({text})", mode="eval").body
+    if not isinstance(parsed, ast.Call):
+        raise ValueError(f"{text!r} are no arguments")
+    args = [ast.literal_eval(each) for each in parsed.args]
+    named = {each.arg: ast.literal_eval(each.value) for each in parsed.keywords if each.arg}
+    tree = encode((tuple(args), named))
+    return RecordedCall(payloads.call(args, named), tree)
