@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
+from transformers.utils import logging
 
 from optimizer.experts.ecode import tokenizer
 from optimizer.experts.ecode.decoding import rewrite
@@ -31,6 +32,7 @@ class Loaded:
 def load(folder: Path) -> Loaded:
     """From a folder that `checkpoint.whole` has seen; on the GPU where there is one, in 16 bits there: a CPU
     is faster with 32 when few rows are written at once."""
+    logging.disable_progress_bar()  # a job has its own
     gpu = torch.cuda.is_available()
     model = EcodeForConditionalGeneration.from_pretrained(
         folder, dtype=torch.bfloat16 if gpu else torch.float32, local_files_only=True
