@@ -8,8 +8,11 @@ from optimizer.experts.ecode.checkpoint import SHIPPED, whole
 from optimizer.experts.ecode.drafts import Sampling
 from optimizer.experts.ecode.expert import EcodeExpert
 
-LOOP = "    for item in list(items):\n        found.append(item)\n"
-SLOW = f"def unique(items):\n    found = []\n{LOOP}    return found"
+SOURCES = [
+    "def join(words):\n    text = ''\n    for word in words:\n        text = text + word\n    return text",
+    "def common(xs, ys):\n    return [x for x in xs if x in list(ys)]",
+    "def doubled(xs):\n    found = []\n    for x in list(xs):\n        found.append(2 * x)\n    return found",
+]
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,8 @@ def expert() -> EcodeExpert:
 
 
 def request(source: str) -> ProposalRequest:
-    function = Function("m.py", "unique", Span(0, 0), 1, 1, FunctionKind.FUNCTION, False, source, "hash")
+    name = source[4 : source.index("(")]
+    function = Function("m.py", name, Span(0, 0), 1, 1, FunctionKind.FUNCTION, False, source, "hash")
     return ProposalRequest(function, source)
 
 
@@ -31,14 +35,15 @@ def test_it_is_small_enough_and_has_a_card() -> None:
 
 
 def test_it_proposes_functions_with_the_same_signature(expert: EcodeExpert) -> None:
-    proposed = list(expert.propose(request(SLOW)))
-    assert proposed
-    for candidate in proposed:
-        assert candidate.source.startswith("def unique(items):\n")
-        compile(candidate.source, "candidate", "exec")
+    proposed = expert.propose_batch([request(source) for source in SOURCES])
+    assert any(proposed)
+    for source, candidates in zip(SOURCES, proposed, strict=True):
+        for candidate in candidates:
+            assert candidate.source.startswith(source.partition("\n")[0] + "\n")
+            compile(candidate.source, "candidate", "exec")
 
 
 def test_it_proposes_the_same_alone_and_among_others(expert: EcodeExpert) -> None:
-    other = SLOW.replace("list(items)", "sorted(items)")
-    together = expert.propose_batch([request(other), request(SLOW)])
-    assert [one.source for one in together[1]] == [one.source for one in expert.propose(request(SLOW))]
+    together = expert.propose_batch([request(source) for source in SOURCES])
+    alone = [expert.propose(request(source)) for source in SOURCES]
+    assert [[one.source for one in row] for row in together] == [[one.source for one in row] for row in alone]
