@@ -31,9 +31,6 @@ def no_settings_of_the_user() -> Iterator[None]:
         for name in [*os.environ]:
             if name.startswith(PREFIX) and name not in NOT_OURS:
                 patch.delenv(name)
-        patch.setenv(
-            f"{PREFIX}EXPERTS", "rules"
-        )  # a model in every job would be slow; its own tests ask for it
         yield
 
 

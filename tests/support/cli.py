@@ -10,12 +10,10 @@ PROGRAM = (sys.executable, "-m", "optimizer.cli.main")
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """This process's, without its settings of optimizer and of terminals. The rules alone propose: a test
-    that wants the model asks for it."""
+    """This process's, without its settings of optimizer and of terminals."""
     foreign = ("OPTIMIZER_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_", "PYTHONWARNINGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    ours = {"OPTIMIZER_HOME": str(home), "OPTIMIZER_EXPERTS": "rules", "PYTHONPATH": str(Path.cwd())}
-    return kept | ours | more
+    return kept | {"OPTIMIZER_HOME": str(home), "PYTHONPATH": str(Path.cwd())} | more
 
 
 def program(

@@ -164,3 +164,9 @@ def test_a_plan_that_cannot_be_read_is_told_in_a_line(tmp_path: Path, text: str,
     path.write_text(text)
     with pytest.raises(ConfigError, match=said):
         read_plan(path)
+
+
+def test_training_leaves_the_arithmetic_of_the_process_as_it_was(tmp_path: Path, tokenizer: Any) -> None:
+    train(EXAMPLES, tokenizer, plan(), tmp_path, quiet=True)
+    smallest = float.fromhex("0x1p-1022")
+    assert smallest / 4 > 0.0

@@ -1,8 +1,9 @@
 """Trains `ecode-small`: on a CPU or one GPU, the same curve for the same seed, and on after a kill."""
 
+import contextlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,6 @@ def train(
     """Trains and saves into the folder: `model`, `log.jsonl`, `curves.png`, `runs` for TensorBoard.
 
     With `resume` it goes on behind the last checkpoint there is, if any."""
-    # The chances of most tokens become so small that their gradients are numbers with few digits left, with
-    # which a CPU takes a hundred times as long. Before any thread is made: they inherit it.
-    torch.set_flush_denormal(True)
     torch.set_num_threads(plan.threads)
     set_seed(plan.seed)
     model = made(plan, tokenizer)
@@ -57,10 +55,22 @@ def train(
     checkpoint = get_last_checkpoint(str(folder)) if resume and folder.is_dir() else None
     if checkpoint is None:
         (folder / LOG).unlink(missing_ok=True)
-    trainer.train(resume_from_checkpoint=checkpoint)
+    with _tiny_numbers_as_zero():
+        trainer.train(resume_from_checkpoint=checkpoint)
     save(model, tokenizer, folder / MODEL)
     draw(folder / LOG, folder / CURVES)
     return model
+
+
+@contextlib.contextmanager
+def _tiny_numbers_as_zero() -> Iterator[None]:
+    """The chances of most tokens become so small that their gradients are numbers with few digits left, with
+    which a CPU takes many times as long. It holds for this thread and those that it starts alone."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def made(plan: Plan, tokenizer: PreTrainedTokenizerFast) -> EcodeForConditionalGeneration:
