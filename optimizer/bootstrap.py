@@ -13,9 +13,10 @@ from optimizer.domain.calibration import Calibration
 from optimizer.domain.errors import ConfigError, ExpertError, NoisyMachineError
 from optimizer.domain.settings import Settings
 from optimizer.engine import Engine
-from optimizer.experts.ecode.checkpoint import SHIPPED, whole
+from optimizer.experts.ecode.checkpoint import RANKER, SHIPPED, whole
 from optimizer.experts.ecode.drafts import Sampling
 from optimizer.experts.ecode.expert import EcodeExpert
+from optimizer.experts.ecode.ranking.ranker import read_ranker
 from optimizer.experts.file import FileExpert
 from optimizer.experts.rules.expert import RulesExpert
 from optimizer.experts.rules.table import all_rules
@@ -28,7 +29,9 @@ from optimizer.stages.calibrate import this_machine
 def ecode_expert(settings: Settings) -> EcodeExpert:
     """Raises ExpertError where its model is missing or damaged."""
     folder = Path(settings.ecode_model).expanduser() if settings.ecode_model else SHIPPED
-    return EcodeExpert(whole(folder), Sampling(samples=settings.ecode_samples, most_rows=settings.ecode_rows))
+    how = Sampling(samples=settings.ecode_samples, most_rows=settings.ecode_rows)
+    ranker = read_ranker(folder / RANKER) if (folder / RANKER).is_file() else None
+    return EcodeExpert(whole(folder), how, ranker)
 
 
 # Every expert: its name, and how it is made from the settings.

@@ -15,15 +15,16 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.command(epilog=example("optimizer experts prepare ecode.yaml --folder run"))
 @click.argument("configuration", metavar="CONFIG", type=_FILE)
 @click.option("--folder", type=_FOLDER, required=True, help="Where the examples and the tokenizer go.")
+@click.option("--resume", is_flag=True, help="Take the functions and slow versions that are there already.")
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
-def prepare(configuration: Path, folder: Path, quiet: bool) -> None:
+def prepare(configuration: Path, folder: Path, resume: bool, quiet: bool) -> None:
     """Prepare what the E-code model learns from, as CONFIG says under `data`; see docs/models.md."""
     from optimizer.experts.ecode.data.prepare import prepare as made  # noqa: PLC0415 - start-up time
     from optimizer.experts.ecode.plan import read_preparation  # noqa: PLC0415 - likewise
 
     wanted = read_preparation(configuration)
     folder.mkdir(parents=True, exist_ok=True)
-    found = made(wanted, folder, lambda text: note(text, quiet))
+    found = made(wanted, folder, lambda text: note(text, quiet), resume)
     click.echo(f"{folder}: {sum(found.tasks.values())} examples of {found.problems} problems")
 
 
@@ -35,6 +36,7 @@ def prepare(configuration: Path, folder: Path, quiet: bool) -> None:
 def train(configuration: Path, folder: Path, resume: bool, quiet: bool) -> None:
     """Train the E-code model on what `prepare` wrote, as CONFIG says under `training`."""
     from optimizer.experts.ecode import tokenizer  # noqa: PLC0415 - torch takes a second
+    from optimizer.experts.ecode.checkpoint import RANKER, add  # noqa: PLC0415 - likewise
     from optimizer.experts.ecode.data.prepare import EXAMPLES, TOKENIZER  # noqa: PLC0415 - likewise
     from optimizer.experts.ecode.data.storage import read  # noqa: PLC0415 - likewise
     from optimizer.experts.ecode.plan import read_plan  # noqa: PLC0415 - likewise
@@ -46,4 +48,6 @@ def train(configuration: Path, folder: Path, resume: bool, quiet: bool) -> None:
         raise ConfigError(f"{folder} holds no {EXAMPLES}: run `optimizer experts prepare` first")
     learnt = tokenizer.load(folder / TOKENIZER)
     trained(list(read(folder / EXAMPLES)), learnt, plan, folder, resume, quiet)
+    if (folder / RANKER).is_file():
+        add(folder / MODEL, folder / RANKER)
     click.echo(f"{folder / MODEL}: ready for the setting ecode-model")

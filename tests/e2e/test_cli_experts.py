@@ -55,6 +55,7 @@ def test_a_model_trained_here_is_an_expert(folder: Path, tmp_path: Path) -> None
     listed = program(tmp_path, "experts", "--json", *chosen)
     assert [one["name"] for one in json.loads(listed.stdout)] == ["rules", "ecode"]
     assert listed.stderr == ""
+    assert (folder / "model" / "ranker.json").is_file()
     assert (folder / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert [json.loads(line)["step"] for line in (folder / "log.jsonl").read_text().splitlines()][-1] == 2
 

@@ -1,4 +1,4 @@
-"""The table of slow kinds: each gives the same results as the clean code; pairs are made of whole modules."""
+"""The table of slow kinds: each gives the same results as the clean code; they are combined by chance."""
 
 import ast
 import bisect
@@ -16,7 +16,7 @@ import string
 import pytest
 
 from optimizer.experts.ecode.data.backwards.kind import Kind
-from optimizer.experts.ecode.data.backwards.pairs import functions_of, pairs_from
+from optimizer.experts.ecode.data.backwards.pairs import slowed
 from optimizer.experts.ecode.data.backwards.table import KINDS
 from optimizer.experts.rules.table import all_rules
 from tests.unit import (
@@ -35,23 +35,20 @@ EXAMPLES = {
     **test_ecode_backwards_expressions.EXAMPLES,
 }
 MODULES = (bisect, collections, functools, heapq, itertools, math, operator, re, string)
-MODULE = """\
-import collections
-
-
-class Solution:
-    def distinct(self, nums: list[int]) -> int:
-        \"\"\"How many numbers there are.\"\"\"
-        seen = set()
-        for num in nums:
-            if num not in seen:
-                seen.add(num)
-        return len([num for num in nums if num in seen])
-
-    def largest(self, nums: list[int]) -> int:
-        return max(nums)
-
-
+DISTINCT = """\
+def distinct(self, nums: list[int]) -> int:
+    \"\"\"How many numbers there are.\"\"\"
+    seen = set()
+    for num in nums:
+        if num not in seen:
+            seen.add(num)
+    return len([num for num in nums if num in seen])
+"""
+LARGEST = """\
+def largest(self, nums: list[int]) -> int:
+    return max(nums)
+"""
+WALK = """\
 def walk(graph: list[list[int]]) -> list[int]:
     queue = collections.deque([0])
     order = []
@@ -61,6 +58,8 @@ def walk(graph: list[list[int]]) -> list[int]:
         queue.extend(graph[node])
     return order
 """
+FUNCTIONS = (DISTINCT, LARGEST, WALK)
+IMPORTS = "import collections\n"
 
 
 def _results(source: str, arguments: list[tuple[object, ...]]) -> list[object]:
@@ -94,39 +93,35 @@ def test_each_kind_has_a_name_of_its_own_and_each_inverted_rule_exists() -> None
     assert {kind.inverts for kind in KINDS if kind.inverts} <= rules
 
 
-def test_functions_and_methods_are_found_at_the_left_margin() -> None:
-    found = list(functions_of(MODULE))
-    assert [each.partition("(")[0] for each in found] == ["def distinct", "def largest", "def walk"]
-    assert '    """How many numbers there are."""\n    seen = set()' in found[0]
-
-
-def test_pairs_parse_keep_the_signature_and_name_their_kinds() -> None:
-    pairs = list(pairs_from(MODULE, random.Random(3)))
-    fast = set(functions_of(MODULE))
+@pytest.mark.parametrize("code", FUNCTIONS)
+def test_slow_versions_parse_keep_the_signature_and_name_their_kinds(code: str) -> None:
+    made = list(slowed(code, IMPORTS, random.Random(3)))
     names = {kind.name for kind in KINDS}
-    assert {pair[1] for pair in pairs} == fast
-    assert len(set(pairs)) == len(pairs)
-    for slow, clean, kinds in pairs:
+    assert len({slow for slow, _ in made} | {code.strip("\n")}) == len(made) + 1 > 1
+    for slow, kinds in made:
         ast.parse(slow)
-        assert slow != clean
-        assert slow.partition("\n")[0] == clean.partition("\n")[0]
+        assert slow.partition("\n")[0] == code.partition("\n")[0]
         assert set(kinds) <= names
         assert 1 <= len(kinds) <= 3
 
 
-def test_some_pairs_are_compositions() -> None:
-    pairs = [pair for seed in range(3) for pair in pairs_from(MODULE, random.Random(seed), most=2)]
-    assert {len(kinds) for _, _, kinds in pairs} == {1, 2, 3}
+def test_some_versions_are_compositions() -> None:
+    made = [
+        each
+        for seed in range(3)
+        for code in FUNCTIONS
+        for each in slowed(code, "", random.Random(seed), most=2)
+    ]
+    assert {len(kinds) for _, kinds in made} == {1, 2, 3}
 
 
-def test_the_same_seed_gives_the_same_pairs() -> None:
-    assert list(pairs_from(MODULE, random.Random(7), most=1)) == list(
-        pairs_from(MODULE, random.Random(7), most=1)
-    )
+def test_the_same_seed_gives_the_same_versions() -> None:
+    first, second = (list(slowed(WALK, IMPORTS, random.Random(7), most=1)) for _ in range(2))
+    assert first == second != []
 
 
 @pytest.mark.parametrize(
     "source", ["def f(:\n", "", "x = 1\n", "class A:\n    pass\n", "def f(): return 1\n", "\0"]
 )
 def test_odd_sources_raise_nothing(source: str) -> None:
-    assert list(pairs_from(source, random.Random(0))) == []
+    assert list(slowed(source, "", random.Random(0))) == []

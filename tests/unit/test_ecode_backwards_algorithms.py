@@ -3,6 +3,8 @@
 import random
 from textwrap import dedent
 
+import pytest
+
 from optimizer.experts.ecode.data.backwards.table import KINDS
 
 Examples = dict[str, tuple[str, list[tuple[object, ...]]]]  # by kind: a clean function, arguments for it
@@ -230,15 +232,95 @@ def f(nums: list[int]) -> dict[int, int]:
 }
 
 
-def _slow(kind: str) -> str:
+def _made(kind: str, source: str) -> str | None:
     (found,) = [each for each in KINDS if each.name == kind]
-    return found.apply(EXAMPLES[kind][0], random.Random(1)) or ""
+    return found.apply(source, random.Random(1))
+
+
+def _slow(kind: str) -> str:
+    return _made(kind, EXAMPLES[kind][0]) or ""
 
 
 def test_a_binary_search_becomes_a_walk_that_leaves_both_ends_where_the_search_left_them() -> None:
-    assert "    while low < high and not (nums[low] >= wanted):\n        low += 1\n    high = low\n" in _slow(
-        "linear-search"
+    assert (
+        "    while low < high and not (nums[low] >= wanted):\n        low += 1\n    high = min(low, high)\n"
+        in _slow("linear-search")
     )
+
+
+SEARCH = """\
+def f(nums: list[int], wanted: int) -> int:
+    low, high = 0, len(nums) - 1
+    if nums:
+        while low < high:
+            mid = (low + high) // 2
+            if TEST:
+                high = mid
+            else:
+                low = mid + 1
+    return high
+"""
+
+
+def test_a_binary_search_inside_of_another_statement_leaves_its_right_end_to_what_comes_after() -> None:
+    slow = _made("linear-search", SEARCH.replace("TEST", "nums[mid] >= wanted"))
+    assert slow is not None
+    assert "            low += 1\n        high = min(low, high)\n" in slow
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("linear-search", SEARCH.replace("TEST", "nums[mid] > nums[mid + 1]")),  # any peak is an answer
+        (
+            "trial-division",
+            (
+                "def f(n):\n    for i in range(2, math.isqrt(n) + 1):\n        if n % i == 0:\n"
+                "            return 0\n    return i\n"
+            ),
+        ),
+        (
+            "forgotten-cache",  # the cache keeps the walk from coming back
+            (
+                "def f(n):\n    seen = []\n\n    @functools.cache\n    def walk(i):\n        seen.append(i)\n"
+                "        return i and walk(i - 1)\n\n    return walk(n), seen\n"
+            ),
+        ),
+        (
+            "memo-removed",
+            (
+                "def f(n):\n    memo = {}\n    table = {}\n\n    def count(i):\n        if i in memo:\n"
+                "            return memo[i]\n        table[i] = len(table)\n        memo[i] = count(i - 1)\n"
+                "        return memo[i]\n\n    return count(n), table\n"
+            ),
+        ),
+        (
+            "counting-by-hand",  # of a table, its values are the counts
+            "def f(table: dict[str, int]):\n    count = collections.Counter(table)\n    return len(count)\n",
+        ),
+        (
+            "nested-pairs",  # the table is asked afterwards
+            EXAMPLES["nested-pairs"][0].replace("return None", "return len(seen)"),
+        ),
+        (
+            "prefix-by-slices",
+            (
+                "def f(nums: list[int]):\n    sums = [0] * (len(nums) + 1)\n"
+                "    for i, num in enumerate(nums):\n        sums[i + 1] = sums[i] + num\n"
+                "    return sums, num\n"
+            ),
+        ),
+    ],
+)
+def test_what_could_change_the_result_is_left_alone(kind: str, source: str) -> None:
+    assert _made(kind, source) is None
+
+
+def test_parentheses_around_a_test_for_membership_stay() -> None:
+    source = "def f(nums: list[int], a, b):\n    known = set(nums)\n    return (a in known) == (b in known)\n"
+    slow = _made("set-only-asked", source)
+    assert slow is not None
+    assert "return (a in known) == (b in known)" in slow
 
 
 def test_a_kept_result_is_worked_out_again() -> None:

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from optimizer.experts.ecode.data.backwards.table import KINDS
 
 Examples = dict[str, tuple[str, list[tuple[object, ...]]]]  # by kind: a clean function, arguments for it
@@ -185,3 +187,25 @@ def test_a_list_that_was_handed_out_is_not_bound_anew() -> None:
         "def f(nums, keep):\n    result = []\n    keep(result)\n    result.append(nums)\n    return result\n"
     )
     assert _slow("list-concatenation", source) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("while-counter", "def f(n: int):\n    for _ in range(n):\n        print(_)\n"),
+        (
+            "zip-by-index",  # the texts are gone after the first step
+            "def f(s: str, t: str):\n    for s, t in zip(s, t):\n        print(s, t)\n",
+        ),
+        (
+            "loop-over-copy",  # has no end
+            "def f(n):\n    for i, p in enumerate(primes()):\n        if i == n:\n            return p\n",
+        ),
+        ("dict-by-loop", "def f(n):\n    return {input(): int(input()) for _ in range(n)}\n"),
+        ("any-by-flag", "def f(nums, check):\n    return any(num > 3 for num in nums if check(num))\n"),
+        ("any-by-flag", "def f(nums, check):\n    return any(map(check, nums))\n"),
+        ("product-loop", "def f(nums):\n    return functools.reduce(operator.mul, nums)\n"),  # of nothing
+    ],
+)
+def test_what_could_change_the_result_is_left_alone(kind: str, source: str) -> None:
+    assert _slow(kind, source) is None

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from optimizer.experts.ecode.data.backwards.table import KINDS
 
 Examples = dict[str, tuple[str, list[tuple[object, ...]]]]  # by kind: a clean function, arguments for it
@@ -68,7 +70,7 @@ def f(nums: list[int]) -> int:
 def f(words):
     text = ''
     for word in words:
-        text += word
+        text += word[:1] + word + ','
     return text
 """,
         _WORDS,
@@ -171,3 +173,42 @@ def test_a_loop_that_returns_what_it_found_keeps_its_end() -> None:
         "def f(nums):\n    for num in nums:\n        if num > 4:\n            return num\n    return None\n"
     )
     assert _slow("late-return", source) is None
+
+
+def test_parts_of_a_text_are_put_behind_copies_of_it() -> None:
+    slow = _slow("copied-text", EXAMPLES["copied-text"][0])
+    assert slow is not None
+    assert "        text = text + word[:1] + word + ','\n" in slow
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("copied-text", EXAMPLES["copied-text"][0].replace("word[:1] + word + ','", "word")),  # as fast
+        (
+            "flag-loop",  # what the loop leaves is read on
+            (
+                "def f(path):\n    found = False\n    with open(path) as lines:\n        for line in lines:\n"
+                "            if line == '':\n                found = True\n                break\n"
+                "        return found, list(lines)\n"
+            ),
+        ),
+        (
+            "late-return",  # has no end
+            (
+                "def f(n):\n    for i in itertools.count():\n        if i > n:\n            return True\n"
+                "    return False\n"
+            ),
+        ),
+        ("counted-by-tests", "def f(count, n):\n    count[n] = count.get(n, 0) + (n > 3)\n"),  # 1 is no True
+        (
+            "accumulation-in-item",  # the row is that which is added up
+            (
+                "def f(grid, i):\n    row = grid[i]\n    total = 0\n"
+                "    for each in row:\n        total += each\n    grid[i][0] = total\n"
+            ),
+        ),
+    ],
+)
+def test_what_could_change_the_result_is_left_alone(kind: str, source: str) -> None:
+    assert _slow(kind, source) is None

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from optimizer.experts.ecode.data.backwards.table import KINDS
 
 Examples = dict[str, tuple[str, list[tuple[object, ...]]]]  # by kind: a clean function, arguments for it
@@ -137,11 +139,53 @@ def f(rows: list[tuple[str, int]], names: list[str]) -> int:
 }
 
 
-def _slow(kind: str) -> str:
+def _made(kind: str, source: str) -> str | None:
     (found,) = [each for each in KINDS if each.name == kind]
-    return found.apply(EXAMPLES[kind][0], random.Random(1)) or ""
+    return found.apply(source, random.Random(1))
+
+
+def _slow(kind: str) -> str:
+    return _made(kind, EXAMPLES[kind][0]) or ""
 
 
 def test_a_table_of_counts_becomes_a_scan_for_each_element() -> None:
     assert "best = max(best, nums.count(num))" in _slow("counted-elements")
     assert "Counter" not in _slow("counted-elements")
+
+
+def test_parentheses_around_a_test_for_membership_stay() -> None:
+    source = (
+        "def f(nums: list[int], pairs):\n    known = set(nums)\n"
+        "    return [(a in known) == (b in known) for a, b in pairs]\n"
+    )
+    slow = _made("scan-for-membership", source)
+    assert slow is not None
+    assert "(a in nums) == (b in nums)" in slow
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        (
+            "set-in-loop",  # of an iterator nothing is left for the second set
+            (
+                "def f(text, wanted):\n    nums = map(int, text)\n    known = set(nums)\n"
+                "    return [each in known for each in wanted]\n"
+            ),
+        ),
+        (
+            "lookup-by-scan",  # would take an item for each row
+            EXAMPLES["lookup-by-scan"][0].replace("ages[each]", "ages[names.pop()]"),
+        ),
+        (
+            "lookup-by-scan",  # another exception
+            (
+                "def f(rows, names):\n    ages = {name: age for name, age in rows}\n    total = 0\n"
+                "    for each in names:\n        try:\n            total += ages[each]\n"
+                "        except KeyError:\n            pass\n    return total\n"
+            ),
+        ),
+    ],
+)
+def test_what_could_change_the_result_is_left_alone(kind: str, source: str) -> None:
+    assert _made(kind, source) is None

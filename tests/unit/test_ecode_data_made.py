@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,13 @@ def test_a_packages_functions_come_with_their_fields_and_without_its_tests(tmp_p
             ),
             False,
         ),
+        (
+            (
+                "Classifier: License :: OSI Approved :: MIT License",
+                "Classifier: License :: Other/Proprietary License",
+            ),
+            False,
+        ),
         (("License: MIT",), False),
         ((), False),
     ],
@@ -111,6 +119,11 @@ def test_slow_versions_read_slow_and_write_what_a_person_wrote(tmp_path: Path) -
         assert (example.task, example.decile) == (Task.FASTER, 9)
         uses_deque = "deque" in example.fields.code
         assert ("deque" in example.fields.context) is uses_deque
+
+
+def test_a_solution_of_known_rank_is_the_fast_side_and_no_better_for_it(tmp_path: Path) -> None:
+    known = [replace(each, decile=3) for each in functions(tmp_path)]
+    assert {each.decile for each, _ in pairs_made(known, 1, 2, processes=1)} == {3}
 
 
 def test_slow_versions_are_the_same_however_many_processes_make_them(tmp_path: Path) -> None:
@@ -154,3 +167,10 @@ def test_everything_is_prepared_from_files_the_same_each_time(tmp_path: Path) ->
     counted = json.loads((tmp_path / "one" / STATISTICS).read_text())
     assert sum(counted["tasks"].values()) == len(examples)
     assert told[0] == "3 functions and pairs without near-duplicates"
+    (tmp_path / "wheels" / "shop-1.0-py3-none-any.whl").unlink(missing_ok=True)
+    (tmp_path / "other" / EXAMPLES).unlink()
+    counts = (tmp_path / "other" / STATISTICS).read_text()
+    told.clear()
+    prepare(wanted, tmp_path / "other", told.append, resume=True)
+    assert examples == list(storage.read(tmp_path / "other" / EXAMPLES))
+    assert (counts, len(told)) == ((tmp_path / "other" / STATISTICS).read_text(), 2)

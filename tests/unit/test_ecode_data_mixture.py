@@ -1,4 +1,4 @@
-"""Near-duplicates, splits by problem, and mixtures that are the same for the same seed."""
+"""Near-duplicates, and mixtures that are the same for the same seed."""
 
 from collections import Counter
 from dataclasses import replace
@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from optimizer.experts.ecode.data.cleaning import Limits
-from optimizer.experts.ecode.data.mixture import build, split, statistics, without_near
-from optimizer.experts.ecode.data.near import Alike, distinct, linked, shingled, similarity
+from optimizer.experts.ecode.data.mixture import build, statistics, without_near
+from optimizer.experts.ecode.data.near import Alike, distinct, shingled, similarity
 from optimizer.experts.ecode.data.noise import MASK
 from optimizer.experts.ecode.data.recipe import Portion, Recipe
 from optimizer.experts.ecode.examples import Example, Task
@@ -36,12 +36,18 @@ def tokens(code: str) -> int:
 
 def test_of_texts_that_are_alike_the_first_stays() -> None:
     found = distinct([text(1), text(2), text(1, "other"), text(1).replace("\n", "\n\n")])
-    assert (found.kept, found.repeated, found.held_out) == ((0, 1), (2, 3), ())
+    assert (found.kept, found.repeated) == ((0, 1), (2, 3))
 
 
-def test_nothing_that_is_like_one_held_out_stays() -> None:
-    found = distinct([text(1), text(2)], [text(2, "other")])
-    assert (found.kept, found.repeated, found.held_out) == ((0,), (), (1,))
+def test_texts_that_are_just_alike_are_found_too() -> None:
+    originals = [text(number) for number in range(20)]
+    changed = [each.replace(" + ", " - ", 2) for each in originals]
+    likeness = [
+        similarity(shingled(one, 4), shingled(other, 4))
+        for one, other in zip(originals, changed, strict=True)
+    ]
+    assert all(0.8 <= each < 0.9 for each in likeness)
+    assert distinct([*originals, *changed]).kept == tuple(range(20))
 
 
 def test_similarity_is_the_share_of_common_shingles() -> None:
@@ -49,11 +55,6 @@ def test_similarity_is_the_share_of_common_shingles() -> None:
     assert similarity(one, other) == pytest.approx(1 / 3)
     assert similarity(shingled("a", 4), shingled("a", 4)) == 1.0
     assert len(shingled("", 4)) == 1
-
-
-def test_problems_with_solutions_alike_are_one_group() -> None:
-    groups = linked(["a", "b", "c", "d"], [text(1), text(2), text(1, "x"), text(3)])
-    assert groups == {"a": "a", "b": "b", "c": "a", "d": "d"}
 
 
 def test_examples_are_dropped_if_either_side_is_like_one_held_out() -> None:
@@ -68,21 +69,13 @@ def test_examples_are_dropped_if_either_side_is_like_one_held_out() -> None:
 
 
 def test_what_is_held_out_in_one_language_is_no_matter_in_another() -> None:
-    java = replace(function(1), fields=Fields("", language="java"))
+    java = replace(function(1), fields=Fields("", language="java"), problem="other")
     assert without_near([function(1)], [java], Alike(), Counter()) == [function(1)]
 
 
-def test_a_split_keeps_problems_and_groups_together_and_does_not_depend_on_the_others() -> None:
-    examples = [each for number in range(60) for each in (function(number), pair(number))]
-    rest, chosen = split(examples, 0.3, seed=1)
-    assert len(rest) + len(chosen) == len(examples)
-    assert not {each.problem for each in rest} & {each.problem for each in chosen}
-    assert 20 < len(chosen) < 60
-    assert split(examples[::-1][:40], 0.3, seed=1)[1] == [
-        each for each in examples[::-1][:40] if each in chosen
-    ]
-    rest, chosen = split(examples, 0.3, groups={each.problem: "one" for each in examples})
-    assert not (rest and chosen)
+def test_nothing_of_a_problem_that_is_held_out_is_learnt_from() -> None:
+    java = replace(function(9), fields=Fields("", language="java"), problem="p1")
+    assert without_near([function(1), pair(1), function(2)], [java], Alike(), Counter()) == [function(2)]
 
 
 def test_the_same_seed_mixes_the_same_and_another_does_not() -> None:
@@ -118,10 +111,21 @@ def test_each_task_has_its_own_shape() -> None:
         assert MASK not in read or each.task is Task.DENOISE
 
 
+def test_it_is_the_same_however_many_processes_make_it() -> None:
+    examples = [*map(function, range(8)), *map(pair, range(8, 14))]
+    one, two = (list(build(Recipe(), examples, tokens, Counter(), number)) for number in (1, 2))
+    assert one == two
+
+
 def test_what_does_not_fit_is_left_out_and_counted() -> None:
     dropped: Counter[str] = Counter()
     long = replace(function(2), target=text(2) + "\n" + text(3).replace("def f3", "def f4"))
-    recipe = Recipe(denoise=Portion(most=0), text_to_code=Portion(copies=1.0), limits=Limits(target=110))
+    recipe = Recipe(
+        denoise=Portion(most=0), text_to_code=Portion(copies=1.0), limits=Limits(target=110, written=999)
+    )
     made = list(build(recipe, [function(1), long], tokens, dropped))
     assert [each.problem for each in made] == ["p1"]
     assert dropped == {"target too long": 1}
+    recipe = replace(recipe, limits=Limits(written=60))
+    assert list(build(recipe, [function(1)], tokens, dropped)) == []
+    assert dropped == {"target too long": 1, "too much differs": 1}

@@ -66,6 +66,10 @@ public:
         ("O(n!)", "O(n * 2 ^ n)"),
         ("O(n^2), Space: O(1)", "O(|V| + |E|)"),
         ("O(n)", "O(n / log n)"),
+        ("O(n^{2})", "O(n^(3/2))"),
+        ("O(n^(3/2))", "O(n log n)"),
+        ("O(2^n)", "O(2^(n/2))"),
+        ("O(n)", "O(log2(n))"),
     ],
 )
 def test_growth_is_compared_as_people_write_it(slower: str, faster: str) -> None:
@@ -75,14 +79,22 @@ def test_growth_is_compared_as_people_write_it(slower: str, faster: str) -> None
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("O(n + m)", "O(N)"), ("O(m * n)", "O(n^2)"), ("O(n \\cdot \\log n)", "O(max(n, nlogn))")],
+    [
+        ("O(26^2 * n)", "O(n + 10^6)"),
+        ("O(7^6)", "O(1)"),
+        ("O(n^(1/2))", "O(sqrt(n))"),
+        ("O(n + m)", "O(N)"),
+        ("O(m * n)", "O(n^2)"),
+        ("O(n \\cdot \\log n)", "O(max(n, nlogn))"),
+    ],
 )
 def test_growth_that_is_alike_is_told_as_alike(one: str, other: str) -> None:
     assert compared(growth(one), growth(other)) == 0
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "### Algorithm", "O(n * \u03b1(n))", "O(n", "O(\\frac{n}{2})", "O()"]
+    "text",
+    [None, "", "### Algorithm", "O(n * \u03b1(n))", "O(n", "O(\\frac{n}{2})", "O()", "O(n * alpha(n))"],
 )
 def test_growth_that_cannot_be_read_is_not_known(text: str | None) -> None:
     assert growth(text) is None
@@ -105,6 +117,12 @@ def test_timings_rank_where_growth_does_not_and_nothing_is_made_up() -> None:
     assert (known.decile("p", "python", "a"), known.decile("p", "python", "b")) == (0, 9)
     assert known.decile("p", "java", "b") is None
     assert known.decile("q", "python", "b") is None
+
+
+def test_a_pair_that_was_timed_the_other_way_round_ranks_nothing() -> None:
+    slower = msgspec.structs.replace(PAIR, slow_complexity="O(n)", python_ratio=0.8)
+    known = sources.known([slower], [])
+    assert known.decile(PAIR.problem, "python", FAST) is None
 
 
 @pytest.mark.parametrize(
@@ -176,11 +194,20 @@ def test_the_target_gets_the_signature_of_the_code() -> None:
     assert aligned("def f(a): return a", "def f(a):\n    return 1") == "def f(a):\n    return 1"
 
 
+def test_decorators_stay_where_they_are() -> None:
+    plain = "def f(a):\n    def g(b):\n        return g(b)\n    return g(a)"
+    cached = plain.replace("    def g", "    @cache\n    def g")
+    assert aligned(plain, cached) == cached
+    assert aligned(cached, plain) == plain
+    assert aligned(plain, f"@cache\n{plain}") is None
+
+
 @pytest.mark.parametrize(
     ("text", "language", "title", "given", "output"),
     [
         (JAVA, "java", "twice p q", "int[] nums, String name", "int[]"),
         (CPP, "cpp", "twice p q", "vector<int>& nums, int k", "vector<int>"),
+        ("int f(map<a(b)> c);\n    return g(h {\n    int k(int a) {", "cpp", "k p q", "int a", "int"),
         (JAVASCRIPT, "javascript", "check p q", "nums: number[]", "boolean"),
         ("int x;", "cpp", "p q", "", ""),
     ],
@@ -229,6 +256,8 @@ def test_both_sides_of_a_pair_of_no_certain_direction_can_be_held_out() -> None:
     [
         ("def f(:\n", "python", "does not parse"),
         ("x = raw_input()", "python", "does not parse"),
+        ("for a in xrange(3):\n    b = a / 2", "python", "does not parse"),
+        ("for a in xrange(3):\n    b /= a", "python", "does not parse"),
         ("print 'a'", "python", "does not parse"),
         ("int f() { return g(1; }", "cpp", "not balanced"),
         ("int f() { return 1; ]", "java", "not balanced"),

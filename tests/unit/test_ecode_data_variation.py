@@ -1,6 +1,7 @@
 """New names, other styles, noise, negatives: what changes, and what must not."""
 
 import ast
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -51,6 +52,9 @@ def test_variables_are_the_functions_own_and_nothing_that_others_see() -> None:
         "def f(a):\n    global b\n    b = 2",
         "def f(a):\n    b = 2\n    def g():\n        nonlocal b\n        b += 1\n    g()",
         "def f(a):\n    import b\n    return b",
+        "def f(a):\n    from b import c\n    b = c(a)",
+        "def f(a):\n    f = a\n    return f",
+        "def f(a):\n    b = a\n    return f'{b=}'",
         "def f(a):\n    class B:\n        b = 1\n    return B",
         "def f(a):\n    def g(b):\n        return b\n    b = g(b=1)",
         "def f(a):\n    a = 1",
@@ -114,10 +118,12 @@ def test_a_style_changes_form_and_no_meaning() -> None:
         a = "it's" + '\\n'
     return a"""
     other = styled(code, Style(quote='"', parentheses=False, blank_lines=False))
+    assert other is not None
     assert other == code.replace("'x'", '"x"').replace("\n\n", "\n").replace("(a and b)", "a and b").replace(
         "return (a)", "return a"
     )
     back = styled(other, Style(quote="'", parentheses=True, blank_lines=True))
+    assert back is not None
     assert "if (a and b):" in back
     assert "while (a):" in back
     assert "b = 'x'\n\n    # why" in back
@@ -125,8 +131,20 @@ def test_a_style_changes_form_and_no_meaning() -> None:
     assert ast.dump(ast.parse(back)) == ast.dump(ast.parse(code))
 
 
-def test_code_that_does_not_parse_keeps_its_style() -> None:
-    assert styled("def f(:", Style("'", True, True)) == "def f(:"
+def test_a_blank_line_comes_before_every_block() -> None:
+    blocks = ["if a:", "for b in a:", "while a:", "with a:"]
+    code = "\n".join(["def f(a):", "    b = 1", *(f"    {each}\n        pass" for each in blocks)])
+    spaced = styled(f"{code}\n    try:\n        pass\n    finally:\n        pass", Style(blank_lines=True))
+    assert spaced is not None
+    assert spaced.count("\n\n    ") == 5
+
+
+def test_a_style_that_one_side_cannot_have_the_other_has_not_either() -> None:
+    assert styled("def f(:", Style("'", True, True)) is None
+    example = an_example("def f(a):\n    return (a\n        + 'b')", "def f(a):\n    return 'a'")
+    for number in range(30):
+        found = restyled(example, Random(number))
+        assert ('"' in found.fields.code) is ('"' in found.target)
 
 
 def test_code_and_target_are_restyled_alike() -> None:
@@ -199,6 +217,13 @@ def test_a_fast_function_is_to_be_left_alone_once() -> None:
     (made,) = unchanged([an_example(target=commented), an_example("other", commented)])
     assert (made.task, made.fields.code, made.target) == (Task.UNCHANGED, commented, commented)
     assert made.fields.description == "by hand"
+
+
+def test_what_is_to_be_left_alone_is_read_with_what_it_leans_on_itself() -> None:
+    function = an_example("", TARGET, Task.TEXT_TO_CODE, decile=None)
+    function = replace(function, fields=replace(function.fields, context="import g"))
+    (made,) = unchanged([function, an_example()])
+    assert made.fields.context == "import g"
 
 
 def test_what_may_be_slow_is_no_negative() -> None:

@@ -24,7 +24,7 @@ ITEMS = [Fields(code=code, title=code[4:6], input="xs" * n) for n, code in enume
 
 @pytest.fixture(scope="module")
 def writer() -> Writer:
-    tokenizer = tokenizers.train(CODES, 300)
+    tokenizer = tokenizers.train(CODES, 400)
     shapes: dict[str, Any] = {
         "vocab_size": len(tokenizer), "d_model": 32, "d_field": 16, "d_ff": 48, "d_expert": 24,
         "num_layers": 1, "num_decoder_layers": 2, "num_field_layers": 1, "num_integration_layers": 1,
@@ -37,7 +37,7 @@ def model(writer: Writer) -> EcodeForConditionalGeneration:
     torch.manual_seed(0)
     made: Any = EcodeForConditionalGeneration(writer.config)
     with torch.no_grad():
-        made.lm_head.weight[writer.config.eos_token_id] += 0.02  # it comes to an end now and then
+        made.lm_head.weight[writer.config.eos_token_id] += 0.1  # it comes to an end now and then
         made.copy_head.share.bias.fill_(1.0)
     return made.eval()  # type: ignore[no-any-return]
 
@@ -79,7 +79,7 @@ def test_no_more_rows_are_written_at_once_than_allowed(
 
 
 def test_another_seed_gives_other_samples_and_the_same_first(model: Any, writer: Writer) -> None:
-    settings = {"most_tokens": 60, "temperature": 1.3}
+    settings = {"most_tokens": 60}
     one, other = (rewrite(model, writer, ITEMS, how(seed=seed, **settings)) for seed in (1, 100))
     assert [[d.text for d in row] for row in one] != [[d.text for d in row] for row in other]
     greedy = rewrite(model, writer, ITEMS, how(samples=1, **settings))

@@ -16,8 +16,9 @@ from optimizer.domain.settings import Settings
 from optimizer.experts.ecode.checkpoint import SUMS, Checkpoint, seal, whole
 from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.expert import EcodeExpert
-from optimizer.experts.ecode.fields import Fields
+from optimizer.experts.ecode.fields import Fields, with_docstring
 from optimizer.experts.ecode.imports import missing
+from optimizer.experts.ecode.ranking.ranker import Ranker
 
 METHOD = '''    def total(self, xs):
         """Adds them."""
@@ -41,11 +42,12 @@ class Written:
 
     def drafts(self, items: Sequence[Fields], how: Sampling) -> list[list[Draft]]:
         self.asked.append(items)
-        return [[Draft(text, -float(at)) for at, text in enumerate(self.texts)] for _ in items]
+        return [[Draft(text, -float(at), 1) for at, text in enumerate(self.texts)] for _ in items]
 
 
-def expert(*texts: str) -> tuple[EcodeExpert, Written]:
-    made, written = EcodeExpert(Checkpoint(Path("/nowhere"), "d1g35t")), Written(*texts)
+def expert(*texts: str, ranker: Ranker | None = None) -> tuple[EcodeExpert, Written]:
+    made = EcodeExpert(Checkpoint(Path("/nowhere"), "d1g35t"), ranker=ranker)
+    written = Written(*texts)
     made.__dict__["_loaded"] = written
     return made, written
 
@@ -61,6 +63,23 @@ def test_a_draft_stands_where_the_original_stood_with_its_docstring() -> None:
     (candidate,) = made.propose(request())
     assert candidate.source == 'def total(self, xs):\n        """Adds them."""\n        return sum(xs)'
     assert (candidate.provenance.expert, candidate.imports) == ("ecode", ())
+
+
+def test_what_a_ranker_takes_for_slower_is_not_proposed_and_the_fastest_comes_first() -> None:
+    made, _ = expert(
+        "def total(self, xs):\n    return sum(list(xs))",
+        "def total(self, xs):\n    return sum(xs)",
+        "def total(self, xs):\n    for x in xs:\n        list(xs)\n    return sum(xs)",
+        ranker=Ranker({"Call:list@0": 0.1, "Call:list@1": 1.0}),
+    )
+    found = [candidate.source.split("return ")[1] for candidate in made.propose(request())]
+    assert found == ["sum(xs)", "sum(list(xs))"]
+
+
+def test_a_docstring_goes_above_the_decorators_of_a_function_that_comes_first() -> None:
+    code = "def f():\n    @cache\n    def g():\n        return 1\n    return g()"
+    found = with_docstring(code, ('    """Says."""',))
+    assert found == code.replace("f():\n", 'f():\n    """Says."""\n')
 
 
 def test_drafts_that_parse_keep_the_signature_and_differ_are_proposed_likeliest_first() -> None:

@@ -91,6 +91,14 @@ def test_subtrees_are_compared_without_names_and_operators() -> None:
     assert codebleu("y = f(c)", reference, "python").syntax == 0
 
 
+def test_comments_and_docstrings_change_no_subtree() -> None:
+    reference = "def f(x):\n    return x + 1"
+    commented = 'def f(x):\n    """Why."""\n    # how\n    return x + 1'
+    assert codebleu(commented, reference, "python").total == 1
+    assert codebleu(reference, commented, "python").total == 1
+    assert codebleu("int f() { return 1; /* a */ }", "int f() { return 1; }", "cpp").syntax == 1
+
+
 def test_a_subtree_counts_no_more_often_than_in_the_candidate() -> None:
     found = codebleu("f(a + b)", "f(a + b, c + d)", "python").syntax
     assert found == pytest.approx(1 / 6)  # of module, statement, call, arguments and two sums one sum

@@ -2,11 +2,13 @@
 
 import itertools
 import math
+from pathlib import Path
 from statistics import mean
 
 import pytest
 
 from optimizer.domain.candidates import Candidate, ProposalRequest, Provenance
+from optimizer.domain.errors import ConfigError
 from optimizer.domain.evidence import (
     Counterexample,
     Decision,
@@ -18,9 +20,11 @@ from optimizer.domain.evidence import (
     VerdictKind,
 )
 from optimizer.domain.jobs import Stage
+from optimizer.domain.settings import Settings
 from optimizer.domain.workloads import Workload
-from optimizer.experts.ecode.evaluation.baselines import copy_input, of_expert, of_texts
+from optimizer.experts.ecode.evaluation.baselines import copy_input, of_expert
 from optimizer.experts.ecode.evaluation.judging import Problem, outcome
+from optimizer.experts.ecode.evaluation.problems import read_problems
 from optimizer.experts.ecode.evaluation.scores import Estimate, Outcome, Tried, best_of, score
 from optimizer.experts.ecode.evaluation.table import table
 from optimizer.languages.python import PYTHON
@@ -192,9 +196,22 @@ def test_an_expert_is_asked_for_its_first_proposals_only() -> None:
     assert [one.source[-3:] for one in found] == ["# 0", "# 1"]
 
 
-def test_texts_become_proposals() -> None:
-    (found,) = of_texts("model", lambda one, k: [one.function.name * k])(problem(), 2)
-    assert (found.source, found.provenance.expert) == ("ff", "model")
+def row(calls: str) -> str:
+    return f'{{"name": "one", "source": "def f(a=1): return a", "function": "f", "calls": [{calls!r}]}}'
+
+
+def test_problems_are_read_with_their_calls(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text(row("[1], ").replace("'", '"'))
+    (found,) = read_problems(tmp_path / "rows.jsonl", Settings())
+    assert (found.name, found.group, found.function.name) == ("one", "one", "f")
+    assert "[1]" in {item.text for item in found.workload.inputs}
+
+
+@pytest.mark.parametrize("call", ["**{}", "*[1]", "a=1, a=2", "{[1]: 2}", "b", "1)(2", "1)", "1), f(2"])
+def test_what_is_no_row_of_literals_is_named_with_its_line(tmp_path: Path, call: str) -> None:
+    (tmp_path / "rows.jsonl").write_text("\n" + row(call).replace("'", '"'))
+    with pytest.raises(ConfigError, match=r"rows\.jsonl:2: no problem"):
+        list(read_problems(tmp_path / "rows.jsonl", Settings()))
 
 
 def test_the_table_names_intervals_where_there_are_some() -> None:

@@ -24,6 +24,8 @@ TINY_PAPER: dict[str, Any] = {
     "decoder_start_token_id": 1,
 }  # fmt: skip
 
+PLAIN: dict[str, Any] = {"plain": True, "fields": [], "copies": False, "num_experts": 1}
+
 
 @pytest.fixture(autouse=True)
 def one_seed() -> None:
@@ -99,6 +101,14 @@ def test_what_stands_in_a_masked_field_changes_nothing() -> None:
     assert torch.allclose(before, model(**batch, decoder_input_ids=labels).logits, atol=1e-5)
 
 
+def test_padding_of_what_was_read_changes_nothing_for_a_plain_decoder() -> None:
+    model, batch = small(**PLAIN), inputs()
+    labels = torch.randint(3, 50, (3, 8))
+    together = model(**batch, decoder_input_ids=labels).logits
+    alone = model(input_ids=batch["input_ids"][1:2, :7], decoder_input_ids=labels[1:2]).logits
+    assert torch.allclose(together[1], alone[0], atol=1e-5)
+
+
 def test_every_field_that_is_there_is_read() -> None:
     model, batch = small(), inputs()
     labels = torch.randint(3, 50, (3, 8))
@@ -111,8 +121,9 @@ def test_every_field_that_is_there_is_read() -> None:
         assert torch.allclose(before[1], after[1], atol=1e-5)
 
 
-def test_what_comes_later_is_not_seen() -> None:
-    model, batch = small(), inputs()
+@pytest.mark.parametrize("more", [{}, PLAIN])
+def test_what_comes_later_is_not_seen(more: dict[str, Any]) -> None:
+    model, batch = small(**more), inputs()
     one = torch.randint(3, 50, (3, 8))
     other = one.clone()
     other[:, 5:] = 4
@@ -120,8 +131,9 @@ def test_what_comes_later_is_not_seen() -> None:
     assert torch.allclose(first[:, :5], second[:, :5], atol=1e-5)
 
 
-def test_several_new_tokens_behind_a_cache_are_what_one_by_one_are() -> None:
-    model, batch = small(), inputs()
+@pytest.mark.parametrize("more", [{}, PLAIN])
+def test_several_new_tokens_behind_a_cache_are_what_one_by_one_are(more: dict[str, Any]) -> None:
+    model, batch = small(**more), inputs()
     ids = torch.randint(3, 50, (3, 8))
     whole = model(**batch, decoder_input_ids=ids).logits
     first = model(**batch, decoder_input_ids=ids[:, :3], use_cache=True)
@@ -148,7 +160,7 @@ def test_it_computes_in_sixteen_bits_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [{"fields": ["title"]}, {"fields": []}, {"num_experts": 1}, {"copies": False}]
+    "more", [{"fields": ["title"]}, {"fields": []}, {"num_experts": 1}, {"copies": False}, PLAIN]
 )
 def test_parts_can_be_left_out_by_configuration(more: dict[str, Any]) -> None:
     model, batch = small(**more), inputs()

@@ -11,6 +11,7 @@ from optimizer.experts.ecode.expert import EcodeExpert
 SOURCES = [
     "def join(words):\n    text = ''\n    for word in words:\n        text = text + word\n    return text",
     "def common(xs, ys):\n    return [x for x in xs if x in list(ys)]",
+    "def lowest(xs):\n    return sorted(xs)[0]",
     "def doubled(xs):\n    found = []\n    for x in list(xs):\n        found.append(2 * x)\n    return found",
 ]
 

@@ -9,19 +9,28 @@ from torch.utils.data import Dataset
 from optimizer.experts.ecode.examples import Example
 from optimizer.experts.ecode.inputs import Writer
 
+_ALIKE = 64  # tokens: of lengths that differ by less, those that write as much stand together
 
-def batched(sizes: Sequence[int], most: int, seed: int) -> list[list[int]]:
-    """Numbers of examples, each once. A batch's longest size times its length is at most `most`, but one
-    example alone may be more."""
+Size = tuple[int, int]  # tokens that are read, and that are written
+
+
+def batched(sizes: Sequence[Size], most: int, seed: int) -> list[list[int]]:
+    """Numbers of examples, each once. What a batch takes, the most that is read and the most that is written
+    times its length, is at most `most`, but one example alone may take more."""
     order = list(range(len(sizes)))
     random.Random(seed).shuffle(order)
-    order.sort(key=lambda number: sizes[number])  # stable: equal sizes stay shuffled
+    # Stable: what is alike stays shuffled.
+    order.sort(key=lambda number: (sum(sizes[number]) // _ALIKE, sizes[number][1]))
     found: list[list[int]] = []
+    longest = (0, 0)
     for number in order:
-        if found and sizes[number] * (len(found[-1]) + 1) <= most:
+        read, written = (max(*both) for both in zip(longest, sizes[number], strict=True))
+        if found and (read + written) * (len(found[-1]) + 1) <= most:
             found[-1].append(number)
+            longest = (read, written)
         else:
             found.append([number])
+            longest = sizes[number]
     random.Random(seed + 1).shuffle(found)
     return found
 

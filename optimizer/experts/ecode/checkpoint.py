@@ -4,6 +4,7 @@ Nothing here imports torch: whether there is a model is known before that second
 """
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from optimizer.domain.errors import ExpertError
 
 SHIPPED = Path(__file__).parent / "model"
 SUMS = "SHA256SUMS"  # as sha256sum writes and checks it
+RANKER = "ranker.json"  # beside the weights, where there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ def seal(folder: Path) -> None:
     """Writes the sums of all other files there."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != SUMS)
     (folder / SUMS).write_text("".join(f"{_sum(folder / name)}  {name}\n" for name in names), "ascii")
+
+
+def add(folder: Path, path: Path) -> None:
+    """Puts a copy of a file to a model."""
+    shutil.copy(path, folder)
+    seal(folder)
 
 
 def _told(sums: str) -> list[tuple[str, str]]:

@@ -18,6 +18,8 @@ class EcodeConfig(PreTrainedConfig):
 
     vocab_size: int = 4096
     fields: tuple[str, ...] | list[str] = NAMES  # one expert encoder each, in this order
+    inline_fields: tuple[str, ...] | list[str] = ()  # fields that the code's encoder reads, before the code
+    plain: bool = False  # without encoders: one stack reads the code and then writes
     d_model: int = 192  # of the code's encoder and the decoder
     num_heads: int = 4
     num_layers: int = 4
@@ -36,7 +38,7 @@ class EcodeConfig(PreTrainedConfig):
     rope_theta: float = 10_000.0
     initializer_range: float = 0.02
     max_fields_length: int = 96  # tokens of one field
-    max_length_code: int = 640  # tokens of the code with its context
+    max_length_code: int = 768  # tokens of the code with its context and the names of its lines
     is_encoder_decoder: bool = True
     use_cache: bool = True
     tie_word_embeddings: bool = True
@@ -46,7 +48,7 @@ class EcodeConfig(PreTrainedConfig):
     decoder_start_token_id: int | None = 1
 
     def __post_init__(self, **kwargs: Any) -> None:
-        self.fields = tuple(self.fields)
+        self.fields, self.inline_fields = tuple(self.fields), tuple(self.inline_fields)
         super().__post_init__(**kwargs)
 
     @property

@@ -5,7 +5,7 @@ function is written the same alone and among others, and guessing tokens ahead c
 B: rows, one for each sample; T: tokens written so far; V: vocabulary.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -13,7 +13,9 @@ from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 
 from optimizer.experts.ecode.copying import Memory
 from optimizer.experts.ecode.drafts import Draft, Sampling
+from optimizer.experts.ecode.edits import lines_of
 from optimizer.experts.ecode.fields import Fields
+from optimizer.experts.ecode.grammar import Grammar, grammar
 from optimizer.experts.ecode.inputs import Writer
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
 
@@ -21,7 +23,7 @@ from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
 def rewrite(
     model: EcodeForConditionalGeneration, writer: Writer, items: Sequence[Fields], how: Sampling
 ) -> list[list[Draft]]:
-    """The samples of each, the likeliest writing first; those that came to no end are left out."""
+    """The samples of each, the first without noise; those that came to no end are left out."""
     found: list[list[Draft]] = []
     at_once = max(1, how.most_rows // how.samples)
     for start in range(0, len(items), at_once):
@@ -37,14 +39,25 @@ def _rewrite(
     memory = _repeated(model.encoder(**read), how.samples)
     prefix = torch.tensor([writer.prefix(item.language, how.decile) for item in items], device=model.device)
     seeds = [how.seed + number for number in range(how.samples)] * len(items)
-    ids, chances = write(model, memory, prefix.repeat_interleave(how.samples, dim=0), seeds, how)
-    end = model.config.eos_token_id
-    drafts = [
-        Draft(writer.text(row), chance) if end in row else None
-        for row, chance in zip(ids[:, prefix.shape[1] :].tolist(), chances.tolist(), strict=True)
+    lines = torch.tensor([len(lines_of(item.code)) for item in items], device=model.device)
+    # The first sample may say that nothing is to be changed; the others what would be, if they had to.
+    insists = torch.tensor([seed != how.seed for seed in seeds], device=model.device)
+    rules = grammar(writer, lines.repeat_interleave(how.samples), insists)
+    ids, chances = write(model, memory, prefix.repeat_interleave(how.samples, dim=0), seeds, how, rules)
+    rows = list(zip(ids[:, prefix.shape[1] :].tolist(), chances.tolist(), strict=True))
+    return [
+        list(_drafts(writer, item.code, rows[number * how.samples : (number + 1) * how.samples]))
+        for number, item in enumerate(items)
     ]
-    rows = [drafts[start : start + how.samples] for start in range(0, len(drafts), how.samples)]
-    return [[draft for draft in row if draft is not None] for row in rows]
+
+
+def _drafts(writer: Writer, code: str, rows: Sequence[tuple[list[int], float]]) -> Iterator[Draft]:
+    end = writer.config.eos_token_id
+    for numbers, chance in rows:
+        length = numbers.index(end) if end in numbers else None
+        text = None if length is None else writer.rewritten(code, numbers[:length])
+        if text is not None and length is not None:
+            yield Draft(text, chance, length + 1)
 
 
 def _repeated(memory: Memory, times: int) -> Memory:
@@ -61,6 +74,7 @@ def write(
     prefix: Tensor,
     seeds: Sequence[int],
     how: Sampling,
+    rules: Grammar,
 ) -> tuple[Tensor, Tensor]:
     """Tokens (B, T) behind the prefix (B, P), padded after the end, and log chances (B,) of what was written.
 
@@ -76,6 +90,8 @@ def write(
         fed = torch.cat((ids[:, known:], guess), dim=1)
         logits = model(decoder_input_ids=fed, encoder_outputs=memory, cache=cache, use_cache=True).logits
         logits = logits[:, -guess.shape[1] - 1 :].float()
+        allowed = rules.allowed(torch.cat((ids, guess), dim=1), logits.shape[1])
+        logits = logits.masked_fill(~allowed, -torch.inf)
         chosen = torch.stack(
             [_chosen(logits[:, n], seeds, ids.shape[1] + n, how) for n in range(logits.shape[1])], dim=1
         )

@@ -10,7 +10,7 @@ class Sampling:
     samples: int = 8
     temperature: float = 0.7
     top_p: float = 0.95
-    most_tokens: int = 512
+    most_tokens: int = 256
     most_rows: int = 32  # written at once: what bounds the memory
     ahead: int = 8  # tokens guessed at once by looking up what was read; 0: none
     decile: int = 9  # the speed that is asked for
@@ -20,4 +20,5 @@ class Sampling:
 @dataclass(frozen=True, slots=True)
 class Draft:
     text: str
-    log_chance: float  # of the whole text, in nats
+    log_chance: float  # of all that was written, in nats
+    tokens: int  # that were written, the end among them

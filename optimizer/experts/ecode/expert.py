@@ -12,12 +12,14 @@ from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.filtering import usable
 from optimizer.experts.ecode.imports import missing
+from optimizer.experts.ecode.ranking.ranker import Ranker
 from optimizer.experts.placing import placed
 
 if TYPE_CHECKING:
     from optimizer.experts.ecode.loading import Loaded
 
-_RULES = "1"  # what becomes of a draft here: a change makes old refusals worth another try
+_LEAST = -0.1  # log ratio: what is predicted to be slower than that is not judged
+_RULES = "2"  # what becomes of a draft here: a change makes old refusals worth another try
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class EcodeExpert:
 
     checkpoint: Checkpoint
     sampling: Sampling = field(default_factory=Sampling)
+    ranker: Ranker | None = None  # spares the referee what is probably slower
     unread: frozenset[str] = frozenset()  # fields kept from it, to see what each is worth
     name: str = "ecode"
     languages: frozenset[str] = frozenset({"python"})
@@ -35,7 +38,8 @@ class EcodeExpert:
     def version(self) -> str:
         """Of the model and of how it is asked."""
         how = self.sampling
-        return f"{self.checkpoint.digest}-{_RULES}-{how.samples}-{how.temperature:g}-{how.top_p:g}-{how.seed}"
+        rules = f"{_RULES}-{_LEAST:g}" if self.ranker else _RULES
+        return f"{self.checkpoint.digest}-{rules}-{how.samples}-{how.temperature:g}-{how.top_p:g}-{how.seed}"
 
     def propose(self, request: ProposalRequest) -> Iterable[Candidate]:
         return self.propose_batch([request])[0]
@@ -50,6 +54,12 @@ class EcodeExpert:
             tuple(self._candidates(request, each, next(drafts))) if each else ()
             for request, each in zip(requests, read, strict=True)
         ]
+
+    def _promising(self, texts: Iterable[str], code: str) -> Iterable[str]:
+        if self.ranker is None:
+            return texts
+        gains = {text: self.ranker.gain(code, text) for text in texts}
+        return sorted((text for text, gain in gains.items() if gain >= _LEAST), key=lambda text: -gains[text])
 
     @cached_property
     def _loaded(self) -> "Loaded":
@@ -68,12 +78,12 @@ class EcodeExpert:
     def _candidates(
         self, request: ProposalRequest, read: Fields, drafts: Sequence[Draft]
     ) -> Iterator[Candidate]:
-        """The likeliest writing first."""
+        """The one first that is predicted to be the fastest; without a ranker the likeliest writing."""
         _, docstring = fields.without_docstring(
             fields.dedented(request.function.source, request.module_source)
         )
         texts = sorted(drafts, key=lambda draft: -draft.log_chance)
-        for text in usable((draft.text for draft in texts), read.code):
+        for text in self._promising(usable((draft.text for draft in texts), read.code), read.code):
             imports = missing(text, read.code, request.module_source)
             if imports is not None:
                 yield Candidate(

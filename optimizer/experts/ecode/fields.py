@@ -107,7 +107,9 @@ def with_docstring(code: str, docstring: tuple[str, ...]) -> str:
     if not docstring or node is None:
         return code
     lines = code.split("\n")
-    at = node.body[0].lineno - 1
+    first = node.body[0]
+    decorators = first.decorator_list if isinstance(first, Function | ast.ClassDef) else []
+    at = min([first.lineno, *(each.lineno for each in decorators)]) - 1
     if at < node.lineno:  # a body in the signature's line has no room for it
         return code
     return "\n".join([*lines[:at], *docstring, *lines[at:]])

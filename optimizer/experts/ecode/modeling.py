@@ -22,6 +22,7 @@ from optimizer.experts.ecode.configuration import EcodeConfig
 from optimizer.experts.ecode.copying import CopyHead, Memory, followed
 from optimizer.experts.ecode.gate import ExpertFeedForward
 from optimizer.experts.ecode.layers import Attention, Encoder, FeedForward
+from optimizer.experts.ecode.plain import behind
 from optimizer.experts.ecode.shifting import shifted
 
 
@@ -64,7 +65,8 @@ class EcodeEncoder(EcodePreTrainedModel):
         )
         self.widen = nn.Linear(narrow, config.d_model, bias=False)
         self.widened = nn.RMSNorm(config.d_model)
-        self.code = Encoder(config.num_layers, config.d_model, config.num_heads, config.d_ff, theta, dropout)
+        layers = 0 if config.plain else config.num_layers
+        self.code = Encoder(layers, config.d_model, config.num_heads, config.d_ff, theta, dropout)
         self.dropout = nn.Dropout(dropout)
         self.post_init()
 
@@ -82,7 +84,8 @@ class EcodeEncoder(EcodePreTrainedModel):
         """input_ids (B, S), field_ids (B, F, L), the masks likewise: 1 for tokens. Padding is right."""
         mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask
         mask = mask.bool()
-        states = self.code(self.dropout(self.embed_tokens(input_ids)), mask)
+        states = self.dropout(self.embed_tokens(input_ids))
+        states = states if self.config.plain else self.code(states, mask)
         if field_ids is None or not self.config.fields:
             return Memory(last_hidden_state=states, mask=mask, ids=input_ids)
         seen = (torch.ones_like(field_ids) if field_mask is None else field_mask).bool()
@@ -119,7 +122,9 @@ class DecoderLayer(nn.Module):
         super().__init__()
         width, heads = config.d_model, config.num_heads
         self.attention = Attention(width, heads, config.rope_theta, config.dropout_rate, layer)
-        self.across = Attention(width, heads, config.rope_theta, config.dropout_rate, layer)
+        self.across = (
+            None if config.plain else Attention(width, heads, config.rope_theta, config.dropout_rate, layer)
+        )
         self.feed_forward: ExpertFeedForward | FeedForward
         if config.num_experts > 1:
             self.feed_forward = ExpertFeedForward(
@@ -133,10 +138,13 @@ class DecoderLayer(nn.Module):
     def forward(
         self, states: Tensor, memory: Tensor, mask: Tensor, cache: EncoderDecoderCache | None
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """The states, the loss of the gate and its weights; mask (B, 1, 1, M)."""
-        found = self.attention.to_itself(self.norms[0](states), None, causal=True, cache=cache)
+        """The states, the loss of the gate and its weights; mask (B, 1, 1, M), or (B, 1, T, S) of the
+        decoder's own positions where that reads alone."""
+        own = mask if self.across is None else None
+        found = self.attention.to_itself(self.norms[0](states), own, causal=own is None, cache=cache)
         states = states + self.dropout(found)
-        states = states + self.dropout(self.across.to_memory(self.norms[1](states), memory, mask, cache))
+        if self.across is not None:
+            states = states + self.dropout(self.across.to_memory(self.norms[1](states), memory, mask, cache))
         found = self.feed_forward(self.norms[2](states))
         if isinstance(found, Tensor):
             return states + self.dropout(found), None, None
@@ -225,16 +233,16 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
         states = self.encoder.embed_tokens(ids)
         if self.copy_head is not None and runs is not None:
             states = states + self.copy_head.read(memory, runs)
-        states = self.dropout(states)
+        states, new, mask = self.dropout(states), states.shape[1], memory.mask[:, None, None, :]
+        if self.config.plain:
+            states, mask = behind(states, memory, cache.get_seq_length() if cache is not None else 0)
         balance, gates = states.new_zeros(()), []
         for layer in self.layers:
-            states, loss, weights = layer(
-                states, memory.last_hidden_state, memory.mask[:, None, None, :], cache
-            )
+            states, loss, weights = layer(states, memory.last_hidden_state, mask, cache)
             if weights is not None:
                 balance = balance + loss
                 gates.append(weights)
-        return self.norm(states), balance, tuple(gates)
+        return self.norm(states[:, -new:]), balance, tuple(gates)
 
     def _log_chances(self, states: Tensor, memory: Memory, runs: Tensor | None) -> Tensor:
         logits = self.lm_head(states)

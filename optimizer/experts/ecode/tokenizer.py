@@ -7,6 +7,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 from transformers import PreTrainedTokenizerFast
 
 from optimizer.experts.ecode.configuration import LANGUAGES
+from optimizer.experts.ecode.edits import MOST_LINES
 from optimizer.experts.ecode.examples import DECILES
 
 PAD, START, END, MASK, CONTEXT = "<pad>", "<s>", "</s>", "<mask>", "<context>"
@@ -16,6 +17,7 @@ SPECIAL = (
     PAD, START, END, MASK, CONTEXT, ANY,
     *(f"<fast{decile}>" for decile in range(DECILES)),
     *(f"<{language}>" for language in LANGUAGES),
+    *(f"<line{number}>" for number in range(MOST_LINES + 1)),
 )  # fmt: skip
 # A line break with the indentation after it; a word with the space before it; digits one by one; other signs.
 _PIECES = r"\n[ \t]*| ?[A-Za-z_]+| ?\d| ?[^\sA-Za-z_\d]+|[^\S\n]+"
@@ -24,6 +26,11 @@ _PIECES = r"\n[ \t]*| ?[A-Za-z_]+| ?\d| ?[^\sA-Za-z_\d]+|[^\S\n]+"
 def speed(decile: int | None) -> str:
     """The token that asks for it."""
     return ANY if decile is None else f"<fast{decile}>"
+
+
+def line(number: int) -> str:
+    """The token that stands before this line, counted from 0; behind the last one, that of their number."""
+    return f"<line{number}>"
 
 
 def train(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenizerFast:

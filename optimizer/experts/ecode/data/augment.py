@@ -63,7 +63,7 @@ def variables(code: str) -> frozenset[str]:
     if node is None or any(_unclear(each) for each in ast.walk(node)):
         return frozenset()
     own: set[str] = set()
-    others: set[str] = set()
+    others = {node.name}  # a variable of the function's own name: both are one word
     try:
         table = symtable.symtable(code, "function", "exec")
     except SyntaxError:  # `nonlocal` of a function around it
@@ -83,7 +83,17 @@ def with_names(code: str, names: Mapping[str, str]) -> str:
 
 
 def _unclear(node: ast.AST) -> bool:
-    return isinstance(node, ast.ClassDef) or (isinstance(node, ast.Name) and node.id in _ASKS)
+    """Where a word that looks like a variable may be a part of a module's name, of a class, or of a text."""
+    if isinstance(node, ast.JoinedStr):
+        return any(_ends_with_name(part) for part in node.values)
+    return isinstance(node, ast.ClassDef | ast.Import | ast.ImportFrom) or (
+        isinstance(node, ast.Name) and node.id in _ASKS
+    )
+
+
+def _ends_with_name(part: ast.expr) -> bool:
+    """As f"{name=}" does, in which the tree has the text "name=" before the value."""
+    return isinstance(part, ast.Constant) and str(part.value).rstrip().endswith("=")
 
 
 def _symbols(table: symtable.SymbolTable) -> Iterator[symtable.Symbol]:

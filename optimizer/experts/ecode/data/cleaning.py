@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import libcst as cst
 
+from optimizer.experts.ecode.edits import MOST_LINES
+
 TokenCount = Callable[[str], int]
 
 _LONGEST_LINE = 200  # characters; people break lines long before
@@ -34,10 +36,13 @@ _NAMES_OF_OLD = re.compile(rf"\b(?:xrange|{'|'.join((*_OLD_METHODS, *sorted(_OLD
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Tokens as the model's tokenizer counts them: of the code with its context, and of the target."""
+    """Tokens as the model's tokenizer counts them, of the code with its context, of the target, and of the
+    lines that differ; lines of the code."""
 
     code: int = 640
+    lines: int = MOST_LINES
     target: int = 512
+    written: int = 192
     shortest: int = 8
 
 
@@ -77,7 +82,10 @@ def python(code: str) -> str | None:
             ast.parse(code)
             return code
         module = cst.parse_module(code)
-        fresh = module.visit(_Modern()).with_changes(default_indent="    ", default_newline="\n")
+        modern = _Modern()
+        fresh = module.visit(modern).with_changes(default_indent="    ", default_newline="\n")
+        if modern.renamed and modern.divides:
+            return None
         ast.parse(fresh.code)
     except (
         cst.ParserSyntaxError,
@@ -161,6 +169,11 @@ class _OldError(Exception):
 class _Modern(cst.CSTTransformer):
     """Every block at the module's indentation; `xrange` and the like by their new names."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.renamed = False
+        self.divides = False  # whole numbers gave a whole one in Python 2; no text says which are whole
+
     def leave_IndentedBlock(  # noqa: N802  # LibCST's name
         self,
         original_node: cst.IndentedBlock,  # noqa: ARG002  # LibCST hands it over
@@ -168,13 +181,25 @@ class _Modern(cst.CSTTransformer):
     ) -> cst.IndentedBlock:
         return updated_node.with_changes(indent=None)
 
+    def visit_Divide(self, node: cst.Divide) -> None:  # noqa: ARG002, N802  # as above
+        self.divides = True
+
+    def visit_DivideAssign(self, node: cst.DivideAssign) -> None:  # noqa: ARG002, N802  # as above
+        self.divides = True
+
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:  # noqa: N802  # as above
         if original_node.value in _OLD_NAMES:
             raise _OldError
-        return updated_node.with_changes(value="range") if original_node.value == "xrange" else updated_node
+        if original_node.value != "xrange":
+            return updated_node
+        self.renamed = True
+        return updated_node.with_changes(value="range")
 
     def leave_Attribute(  # noqa: N802  # as above
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.Attribute:
         new = _OLD_METHODS.get(original_node.attr.value)
-        return updated_node.with_changes(attr=cst.Name(new)) if new else updated_node
+        if new is None:
+            return updated_node
+        self.renamed = True
+        return updated_node.with_changes(attr=cst.Name(new))

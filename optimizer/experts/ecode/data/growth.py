@@ -1,7 +1,8 @@
 """How fast a function's time grows, from what people write: "O(n \\log n)", "O(nlogn)", "O(2 ^ {m + n})".
 
-Every variable counts as the same large number, numbers that only multiply or are added count as one. That is
-enough to say which of two solutions of one problem grows faster, and to say nothing where they look alike.
+Every variable counts as the same large number; numbers that only multiply or are added count as one, and so
+do their powers. That is enough to say which of two solutions of one problem grows faster, and to say nothing
+where they look alike.
 """
 
 import math
@@ -81,6 +82,7 @@ class _Reader:
 
     tokens: list[str]
     at: int = field(default=0)
+    exact: bool = field(default=False)  # in an exponent: there numbers that only multiply count
 
     def next(self) -> str:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
@@ -108,13 +110,21 @@ class _Reader:
         return found
 
     def power(self) -> float:
-        number = self.next().isdigit()
+        number = self.next().isdigit() and not self.exact
         base = self.atom()
         if self.taken("^"):
-            return base * math.exp(self.atom())
+            number = number and self.next().isdigit()
+            raised = base * math.exp(self.exponent())
+            return 0.0 if number else raised
         if self.taken("!"):
             return math.exp(base) * max(base - 1, 0.0)
         return 0.0 if number else base  # a number that only multiplies
+
+    def exponent(self) -> float:
+        outer, self.exact = self.exact, True
+        found = self.atom()
+        self.exact = outer
+        return found
 
     def atom(self) -> float:
         token = self.next()
@@ -125,7 +135,7 @@ class _Reader:
             return self.closed({"(": ")", "{": "}", "|": "|"}[token])
         if token in _NAMES:
             return self.function(token)
-        if token.isalpha():
+        if token.isalpha() and not (len(token) > 1 and self.next() == "("):  # a function: who knows of what
             return _LARGE
         raise ValueError(token)
 
@@ -138,6 +148,8 @@ class _Reader:
     def function(self, name: str) -> float:
         if name in ("max", "min"):
             return self.several(name)
+        if self.next().isdigit() and self.tokens[self.at + 1 : self.at + 2] == ["("]:
+            self.at += 1  # the base of a logarithm
         inside = self.power()
         return inside / 2 if name == "sqrt" else math.log(max(inside, 1.0))
 

@@ -1,9 +1,9 @@
 """Mixes what a model learns from: how many examples of each task, varied how, the same for the same seed."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from random import Random
 
 from optimizer.experts.ecode.data.augment import renamed
@@ -11,8 +11,10 @@ from optimizer.experts.ecode.data.cleaning import Limits, TokenCount, too_long
 from optimizer.experts.ecode.data.near import Alike, Index, distinct
 from optimizer.experts.ecode.data.negatives import unchanged
 from optimizer.experts.ecode.data.noise import denoising
+from optimizer.experts.ecode.data.parallel import mapped
 from optimizer.experts.ecode.data.recipe import Recipe
 from optimizer.experts.ecode.data.styles import restyled
+from optimizer.experts.ecode.edits import between, lines_of
 from optimizer.experts.ecode.examples import Example, Task
 
 
@@ -28,16 +30,22 @@ class Statistics:
 
 
 def build(
-    recipe: Recipe, examples: Sequence[Example], count: TokenCount, dropped: Counter[str]
+    recipe: Recipe,
+    examples: Sequence[Example],
+    count: TokenCount,
+    dropped: Counter[str],
+    processes: int = 1,
 ) -> Iterator[Example]:
     """Mixed examples in random order. `examples`: pairs (FASTER), whole functions (TEXT_TO_CODE) and what is
     known to be fast (UNCHANGED), without near-duplicates. `dropped` is told why what was left out."""
     bases = _bases(examples)
     plan = [each for task, base in bases.items() for each in _plan(recipe, task, len(base))]
     Random(f"{recipe.seed}:order").shuffle(plan)
-    for task, number, copy in plan:
-        base = bases[task][number]
-        made = _made(recipe, base, task, Random(f"{recipe.seed}:{task}:{number}:{copy}"))
+    wanted = (
+        (task, bases[task][number], f"{recipe.seed}:{task}:{number}:{copy}") for task, number, copy in plan
+    )
+    varied = mapped(partial(_made, recipe), wanted, processes)
+    for (task, _, _), made in zip(plan, varied, strict=True):
         reason = "nothing to mask" if made is None else _too_long(made, recipe.limits, count)
         if made is None or reason:
             dropped[reason] += 1
@@ -48,34 +56,23 @@ def build(
 def without_near(
     examples: Sequence[Example], held_out: Iterable[Example], alike: Alike, dropped: Counter[str]
 ) -> list[Example]:
-    """Each once, in the order given, and nothing of which one side is like one held out. Languages and tasks
-    are looked at apart: of a pair both sides count together."""
+    """Each once, in the order given, and nothing of a problem that is held out, or of which one side is like
+    one held out. Languages and tasks are looked at apart: of a pair both sides count together."""
     forbidden: dict[str, list[str]] = {}
+    problems: set[str] = set()
     for each in held_out:
+        problems.add(each.problem)
         forbidden.setdefault(each.fields.language, []).extend(filter(None, (each.fields.code, each.target)))
     kept: set[int] = set()
     for (task, language), numbers in _apart(examples).items():
-        clean = _unlike(examples, numbers, forbidden.get(language, []), alike)
+        others = [number for number in numbers if examples[number].problem not in problems]
+        clean = _unlike(examples, others, forbidden.get(language, []), alike)
         texts = [f"{examples[number].fields.code}\n{examples[number].target}" for number in clean]
-        unique = distinct(texts, (), alike)
+        unique = distinct(texts, alike)
         kept.update(clean[at] for at in unique.kept)
         dropped[f"{task} like one held out"] += len(numbers) - len(clean)
         dropped[f"{task} like another"] += len(unique.repeated)
     return [example for number, example in enumerate(examples) if number in kept]
-
-
-def split(
-    examples: Iterable[Example], share: float, seed: int = 0, groups: Mapping[str, str] | None = None
-) -> tuple[list[Example], list[Example]]:
-    """The rest, and about `share` of the problems; all examples of a problem, or of a group of problems (see
-    `near.linked`), are on one side. It does not depend on the other examples."""
-    rest: list[Example] = []
-    chosen: list[Example] = []
-    for example in examples:
-        group = (groups or {}).get(example.problem, example.problem)
-        digest = hashlib.sha256(f"{seed}:{group}".encode("utf-8", "surrogatepass")).digest()
-        (chosen if int.from_bytes(digest[:8]) < share * 2**64 else rest).append(example)
-    return rest, chosen
 
 
 def statistics(examples: Iterable[Example]) -> Statistics:
@@ -110,9 +107,10 @@ def _plan(recipe: Recipe, task: Task, count: int) -> list[tuple[Task, int, int]]
     return [(task, order[at % count], at // count) for at in range(wanted)]
 
 
-def _made(recipe: Recipe, base: Example, task: Task, random: Random) -> Example | None:
-    """One example of the task: varied first, masked last."""
-    varied = base
+def _made(recipe: Recipe, wanted: tuple[Task, Example, str]) -> Example | None:
+    """One example of the task, of a base and with a seed: varied first, masked last."""
+    task, varied, seed = wanted
+    random = Random(seed)
     if random.random() < recipe.renamed:
         varied = renamed(varied, random)
     if random.random() < recipe.restyled:
@@ -121,8 +119,13 @@ def _made(recipe: Recipe, base: Example, task: Task, random: Random) -> Example 
 
 
 def _too_long(example: Example, limits: Limits, count: TokenCount) -> str:
-    read = "\n".join(part for part in (example.fields.context, example.fields.code) if part)
-    return too_long(read, example.target, limits, count)
+    code, target = example.fields.code, example.target
+    if len(lines_of(code)) > limits.lines:
+        return "code too long"
+    if count("\n".join(line for edit in between(code, target) for line in edit.lines)) > limits.written:
+        return "too much differs"
+    read = "\n".join(part for part in (example.fields.context, code) if part)
+    return too_long(read, target, limits, count)
 
 
 def _apart(examples: Sequence[Example]) -> dict[tuple[Task, str], list[int]]:

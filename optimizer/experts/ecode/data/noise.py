@@ -33,7 +33,7 @@ def denoising(function: Example, random: Random, noise: Noise) -> Example | None
 
 
 def noised(code: str, random: Random, noise: Noise) -> str:
-    """The first line, which is the signature, stays; code of one line stays as it is."""
+    """The first line, where the signature begins, stays; code of one line stays as it is."""
     kinds: list[Callable[[list[str], Random, Noise], list[str]]] = [
         mask_lines,
         mask_tokens,

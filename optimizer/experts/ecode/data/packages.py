@@ -5,6 +5,7 @@ Only wheels that say of themselves that their licence is a permissive one are re
 """
 
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +23,7 @@ from optimizer.experts.ecode.data.cleaning import cleaned
 from optimizer.experts.ecode.examples import Example, Task
 from optimizer.languages.python import PYTHON
 
-_LICENCES = "License :: OSI Approved ::"
+_LICENCES = "License :: "
 _SPDX = {"MIT": "MIT", "BSD": "BSD-3-Clause", "Apache": "Apache-2.0"}  # by a word in the classifier
 _PERMISSIVE = frozenset({"MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC", "0BSD", "MIT-0"})
 _NOT_READ = frozenset(
@@ -43,7 +44,7 @@ def of_packages(folder: Path, dropped: Counter[str]) -> Iterator[Example]:
                     dropped[f"{name}: no permissive licence"] += 1
                     continue
                 yield from _of_wheel(archive, f"pypi/{name}", spdx, dropped)
-        except (InvalidWheelFilename, zipfile.BadZipFile, OSError) as error:
+        except (InvalidWheelFilename, zipfile.BadZipFile, zlib.error, OSError) as error:
             raise ConfigError(f"{wheel}: no wheel that can be read: {error}") from error
 
 
@@ -61,9 +62,7 @@ def licence(archive: zipfile.ZipFile) -> str | None:
 
 def _classified(metadata: Message) -> str | None:
     """All that is said of the licence has to be permissive."""
-    told = [
-        text for text in metadata.get_all("Classifier", []) if text.startswith("License :: OSI Approved ::")
-    ]
+    told = [text for text in metadata.get_all("Classifier", []) if text.startswith(_LICENCES)]
     found = [next((spdx for word, spdx in _SPDX.items() if word in text), None) for text in told]
     return found[0] if found and None not in found else None
 

@@ -10,6 +10,7 @@ import msgspec
 from transformers import PreTrainedTokenizerFast
 
 from optimizer.experts.ecode import tokenizer
+from optimizer.experts.ecode.checkpoint import RANKER
 from optimizer.experts.ecode.data import storage
 from optimizer.experts.ecode.data.cleaning import TokenCount
 from optimizer.experts.ecode.data.made import capped, pairs_made
@@ -20,25 +21,60 @@ from optimizer.experts.ecode.data.ranking import Known
 from optimizer.experts.ecode.data.sources import known, of_pairs, of_singles, read_pairs, read_singles, sides
 from optimizer.experts.ecode.examples import Example, Task
 from optimizer.experts.ecode.plan import Preparation, Sources
+from optimizer.experts.ecode.ranking.fitting import fit
+from optimizer.experts.ecode.ranking.fitting import of_pairs as of_measured
+from optimizer.experts.ecode.ranking.ranker import write_ranker
 
 EXAMPLES, TOKENIZER, STATISTICS = "examples.jsonl.gz", "tokenizer", "statistics.json"
+BASES, COUNTS = (
+    "bases.jsonl.gz",
+    "bases-dropped.json",
+)  # what all examples are varied from, and what is not in
 
 
-def prepare(wanted: Preparation, folder: Path, told: Callable[[str], None]) -> Statistics:
-    """Writes the three into the folder. Raises ConfigError for a file that cannot be read."""
+def prepare(
+    wanted: Preparation, folder: Path, told: Callable[[str], None], resume: bool = False
+) -> Statistics:
+    """Writes the first three into the folder, and a ranker where enough pairs were timed. With `resume` the
+    bases are those that are there already, if any. Raises ConfigError for a file that cannot be read."""
     dropped: Counter[str] = Counter()
-    bases = _bases(wanted, dropped)
-    told(f"{len(bases)} functions and pairs without near-duplicates")
-    bases += _made(wanted, bases, dropped)
-    told(f"{len(bases)} with slow versions made here")
+    bases = _kept(folder, dropped) if resume else []
+    if not bases:
+        bases = _collected(wanted, dropped, told)
+        storage.write(folder / BASES, bases)
+        (folder / COUNTS).write_text(json.dumps(dropped))
+    told(f"{len(bases)} functions and pairs to vary")
     learnt = tokenizer.train(_texts(bases), wanted.vocabulary)
     learnt.save_pretrained(folder / TOKENIZER)
-    mixed = list(build(wanted.recipe, bases, _counter(learnt), dropped))
+    mixed = list(build(wanted.recipe, bases, _counter(learnt), dropped, wanted.processes))
     storage.write(folder / EXAMPLES, mixed)
     found = statistics(mixed)
+    _rank(wanted.sources, folder, told)
     content = {**msgspec.to_builtins(found), "dropped": dict(sorted(dropped.items()))}
     (folder / STATISTICS).write_text(json.dumps(content, indent=1) + "\n")
     return found
+
+
+def _kept(folder: Path, dropped: Counter[str]) -> list[Example]:
+    """What an earlier run has collected: the counts are written last."""
+    if not (folder / COUNTS).is_file():
+        return []
+    dropped.update(json.loads((folder / COUNTS).read_text()))
+    return list(storage.read(folder / BASES))
+
+
+def _collected(wanted: Preparation, dropped: Counter[str], told: Callable[[str], None]) -> list[Example]:
+    bases = _bases(wanted, dropped)
+    told(f"{len(bases)} functions and pairs without near-duplicates")
+    return bases + _made(wanted, bases, dropped)
+
+
+def _rank(given: Sources, folder: Path, told: Callable[[str], None]) -> None:
+    pairs = [pair for path in given.pairs for pair in read_pairs(Path(path))]
+    try:
+        write_ranker(folder / RANKER, fit(of_measured(pairs)))
+    except ValueError as error:
+        told(f"no ranker: {error}")
 
 
 def _bases(wanted: Preparation, dropped: Counter[str]) -> list[Example]:

@@ -18,7 +18,7 @@ _UNCHANGED = 0.5
 
 def of_results(results: Iterable[FunctionResult]) -> Iterator[Example]:
     """Of Python functions. Accepted candidates are written for the original, the original for candidates that
-    do the same and take longer, and for itself where none of several was accepted."""
+    do the same and take longer, and for itself where there were some and none was accepted."""
     for result in results:
         source = fields.at_margin(result.function.source)
         function = replace(result.function, source=source)

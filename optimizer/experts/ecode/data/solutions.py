@@ -17,7 +17,7 @@ _JSDOC_RETURN = re.compile(r"@returns?\s+\{(.+?)\}")
 _JAVASCRIPT = re.compile(r"^ {2,4}(?!constructor\b|if\b|for\b|while\b|switch\b)(\w+)\(([^)]*)\)\s*\{", re.M)
 _JAVA = re.compile(r"^\s*public\s+(?!class\b)(?:static\s+)?([\w<>\[\], ]+?)\s+(\w+)\(([^)]*)\)\s*\{", re.M)
 _CPP = re.compile(
-    r"^\s*(?!return\b|else\b|new\b)([\w:<>,*& ]+?)[\s&*]+(\w+)\(([^)]*)\)\s*(?:const\s*)?\{", re.M
+    r"^\s*+(?!return\b|else\b|new\b)([\w:<>,*& ]+?)[\s&*]+(\w+)\(([^)]*)\)\s*(?:const\s*)?\{", re.M
 )
 _SIGNATURES = {"java": _JAVA, "cpp": _CPP}
 
@@ -54,9 +54,12 @@ def described(code: str, language: str) -> str:
 
 
 def aligned(code: str, target: str) -> str | None:
-    """The target with the code's signature: what a variant has to keep. None: it has other parameters."""
+    """The target with the code's signature: what a variant has to keep. None: it has other parameters, or
+    decorators, which may be what makes it fast."""
     one, other = fields.parsed(code), fields.parsed(target)
     if one is None or other is None or one.name != other.name or _names(one) != _names(other):
+        return None
+    if list(map(ast.dump, one.decorator_list)) != list(map(ast.dump, other.decorator_list)):
         return None
     kept, body = _signature_end(code, one), _signature_end(target, other)
     if not kept or not body:
@@ -66,10 +69,16 @@ def aligned(code: str, target: str) -> str | None:
 
 def _signature_end(code: str, node: fields.Function) -> int:
     """How many lines the signature takes, decorators included; 0: the body begins in its last one."""
-    lines, at = code.split("\n"), node.body[0].lineno - 1
+    lines, at = code.split("\n"), _first_line(node.body[0]) - 1
     while at > node.lineno and (not lines[at - 1].strip() or lines[at - 1].lstrip().startswith("#")):
         at -= 1  # what stands between belongs to the body
     return at if at >= node.lineno else 0
+
+
+def _first_line(node: ast.stmt) -> int:
+    """With its decorators, which stand above the line that the parser tells."""
+    decorators = node.decorator_list if isinstance(node, fields.Function | ast.ClassDef) else []
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _names(node: fields.Function) -> list[str]:
@@ -101,7 +110,7 @@ def _is_text(node: ast.stmt) -> bool:
 def _of_method(text: str, method: tuple[str, fields.Function]) -> Fields | None:
     """None where its lines cannot be moved to the left margin: one begins left of the method."""
     owner, node = method
-    first = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1
+    first = _first_line(node) - 1
     source = "\n".join(text.split("\n")[first : node.end_lineno])
     found = fields.of_request(_request(source.lstrip(), f"{owner}.{node.name}", first + 1, text))
     return _typed(found) if found else None

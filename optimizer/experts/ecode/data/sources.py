@@ -99,7 +99,7 @@ def known(pairs: Iterable[Pair], singles: Iterable[Single]) -> Known:
         if pair.kind == "function":
             found.add(pair.problem, pair.language, pair.slow, growth(pair.slow_complexity))
             found.add(pair.problem, pair.language, pair.fast, growth(pair.fast_complexity))
-            if pair.measured_in == pair.language and pair.python_ratio is not None:
+            if _is_timed(pair) and pair.measured_in == pair.language:
                 found.timed(pair.problem, pair.language, faster=pair.fast, slower=pair.slow)
     return found
 
@@ -145,13 +145,18 @@ def certainty(pair: Pair, trust: Trust) -> float:
     if pair.kind == "program":
         return trust.program
     order = compared(growth(pair.fast_complexity), growth(pair.slow_complexity))
-    timed = pair.python_ratio is not None and pair.python_ratio > 1
+    timed = _is_timed(pair)
     here = timed and pair.measured_in == pair.language
     if order == 1:
         return 0.0
     if order == -1:
         return trust.measured_and_growth if here else trust.growth
     return trust.measured if here else trust.measured_elsewhere if timed else 0.0
+
+
+def _is_timed(pair: Pair) -> bool:
+    """Whether it came out as the pair says."""
+    return pair.python_ratio is not None and pair.python_ratio > 1
 
 
 def _of_pair(pair: Pair, solutions: Known, trust: Trust) -> tuple[Example | None, str]:

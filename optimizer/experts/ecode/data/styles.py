@@ -11,7 +11,7 @@ import libcst as cst
 from optimizer.experts.ecode.examples import Example
 
 _Tested = TypeVar("_Tested", cst.If, cst.While)
-_Compound = (cst.If, cst.For, cst.While, cst.Try, cst.With, cst.FunctionDef)
+_Compound = cst.If | cst.For | cst.While | cst.Try | cst.With | cst.FunctionDef
 _PLAIN = (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.BinaryOperation, cst.Name, cst.Call)
 
 
@@ -34,21 +34,23 @@ def drawn(random: Random) -> Style:
 
 
 def restyled(example: Example, random: Random) -> Example:
-    """Code and target in one style: a rewrite keeps to that of what it reads."""
+    """Code and target in one style, or neither: a rewrite keeps to that of what it reads."""
     if example.fields.language != "python":
         return example
     style = drawn(random)
-    code = styled(example.fields.code, style) if example.fields.code else ""
-    return replace(example, fields=replace(example.fields, code=code), target=styled(example.target, style))
+    code, target = styled(example.fields.code, style), styled(example.target, style)
+    if code is None or target is None:
+        return example
+    return replace(example, fields=replace(example.fields, code=code), target=target)
 
 
-def styled(code: str, style: Style) -> str:
-    """The code itself where the style cannot be had without a change of meaning."""
+def styled(code: str, style: Style) -> str | None:
+    """None where the style cannot be had without a change of meaning."""
     try:
         fresh = cst.parse_module(code).visit(_Styled(style)).code
-        return fresh if ast.dump(ast.parse(fresh)) == ast.dump(ast.parse(code)) else code
+        return fresh if ast.dump(ast.parse(fresh)) == ast.dump(ast.parse(code)) else None
     except (cst.ParserSyntaxError, cst.CSTValidationError, SyntaxError, ValueError, RecursionError):
-        return code
+        return None
 
 
 class _Styled(cst.CSTTransformer):
@@ -117,7 +119,7 @@ def _spaced(body: Sequence[cst.BaseStatement], blank: bool) -> list[cst.BaseStat
     """Blank lines before statements as the style has them; comments stay."""
     found: list[cst.BaseStatement] = []
     for number, statement in enumerate(body):
-        if isinstance(statement, cst.SimpleStatementLine | cst.If | cst.For | cst.While | cst.FunctionDef):
+        if isinstance(statement, cst.SimpleStatementLine | _Compound):
             comments = [line for line in statement.leading_lines if line.comment is not None]
             wanted = blank and number > 0 and isinstance(statement, _Compound)
             lines = [cst.EmptyLine(indent=False), *comments] if wanted else comments

@@ -1,6 +1,6 @@
-"""Proposers to compare with, and plain texts as proposals."""
+"""Proposers to compare with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import islice, zip_longest
 
@@ -38,8 +38,3 @@ def in_turn(*proposers: Proposer) -> Proposer:
         return list({one.id: one for row in rows for one in row if one is not None}.values())[:k]
 
     return propose
-
-
-def of_texts(name: str, texts: Callable[[Problem, int], Sequence[str]]) -> Proposer:
-    """Of a proposer that writes sources alone (see `Candidate.source`), without imports."""
-    return lambda problem, k: [Candidate(text, Provenance(name, "text", "1")) for text in texts(problem, k)]

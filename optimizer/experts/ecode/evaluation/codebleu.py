@@ -83,9 +83,13 @@ def _subtrees(candidate: str, reference: str, language: str) -> _Match:
 
 
 def _shapes(code: str, language: str) -> Counter[str]:
-    """Every subtree but leaves, without the names and values in it."""
-    found = syntax.nodes(syntax.root(code, language))
-    return Counter(str(node) for node in found if node.children and not node.is_error)
+    """Every subtree but leaves, without the names, values and comments in it."""
+    found = list(syntax.nodes(syntax.root(code, language)))
+    shapes: dict[int, str] = {}
+    for node in reversed(found):  # what is below comes first
+        parts = (shapes[child.id] for child in node.named_children if child.id in shapes)
+        shapes[node.id] = f"({' '.join((node.type, *parts))})"
+    return Counter(shapes[node.id] for node in found if node.children and not node.is_error)
 
 
 def _flow(candidate: str, reference: str, language: str) -> _Match:

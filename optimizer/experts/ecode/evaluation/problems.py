@@ -36,7 +36,7 @@ def read_problems(path: Path, settings: Settings) -> Iterator[Problem]:
     for number, line in lines(path):
         try:
             yield _problem(decoder.decode(line), settings)
-        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, SyntaxError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, TypeError, SyntaxError) as error:
             raise ConfigError(f"{path}:{number}: no problem: {error}") from error
 
 
@@ -57,11 +57,13 @@ def _function(row: Row) -> Function:
 
 
 def _call(text: str) -> RecordedCall:
-    """Raises ValueError, SyntaxError for what is no row of literals."""
+    """Raises ValueError, TypeError, SyntaxError for what is no row of literals."""
     parsed = ast.parse(f"f({text})", mode="eval").body
-    if not isinstance(parsed, ast.Call):
+    if not isinstance(parsed, ast.Call) or not isinstance(parsed.func, ast.Name):
         raise ValueError(f"{text!r} are no arguments")
     args = [ast.literal_eval(each) for each in parsed.args]
     named = {each.arg: ast.literal_eval(each.value) for each in parsed.keywords if each.arg}
+    if len(named) < len(parsed.keywords):
+        raise ValueError(f"{text!r} has arguments without a name of their own")
     tree = encode((tuple(args), named))
     return RecordedCall(payloads.call(args, named), tree)

@@ -1,7 +1,11 @@
 """Kinds that keep data in a container that is slow for what is asked of it."""
 
+import ast
+
+import libcst as cst
+
 from optimizer.experts.ecode.data.backwards.kind import Kind
-from optimizer.experts.ecode.data.backwards.names import starts_empty
+from optimizer.experts.ecode.data.backwards.names import DICTS, kind_of, start, starts_empty
 from optimizer.experts.ecode.data.backwards.recast import Recast, recast
 from optimizer.experts.rules.scene import Scene
 
@@ -11,6 +15,15 @@ _COLLECTIONS = ("collections.", "")
 
 def _empty_list(scene: Scene, name: str) -> bool:
     return starts_empty(scene, name, "[]")
+
+
+def _of_items(scene: Scene, name: str) -> bool:
+    """Whether a `Counter` counts items: the values of a mapping it would take for counts."""
+    match start(scene, name):
+        case ast.Call(args=[counted]):
+            return kind_of(scene, cst.parse_expression(ast.unparse(counted))) not in DICTS
+        case _:
+            return False
 
 
 CONTAINERS = (
@@ -101,7 +114,7 @@ CONTAINERS = (
     Kind(
         "sort-in-loop",
         "sort-in-loop",
-        ("insort(", "SortedList("),
+        ("insort(", "insort_right("),
         recast(
             Recast(
                 starts=(("[]", "[]"), ("[X]", "[X]"), ("sorted(X)", "sorted(X)")),
@@ -209,6 +222,7 @@ CONTAINERS = (
                     "X not in NAME",
                     "NAME.get(X, 0)",
                 ),
+                where=_of_items,
             )
         ),
     ),

@@ -36,7 +36,7 @@ _DELIMITED = (
 _LOOSE = (cst.Tuple, cst.NamedExpr, cst.Yield, cst.GeneratorExp)
 # They mean something else in another scope or order, or their text is not code.
 _DELICATE = (cst.NamedExpr, cst.Yield, cst.Await, cst.FormattedString)
-_UNTOUCHED = (cst.Annotation, cst.Decorator, cst.Parameters, cst.AssignTarget, cst.Del)
+_UNTOUCHED = (cst.Annotation, cst.Decorator, cst.Parameters, cst.AssignTarget, cst.Del, cst.MatchPattern)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """What a kind of slowing down is, and the choice of the places where it happens."""
 
+import builtins
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,7 +12,7 @@ from optimizer.domain.candidates import ProposalRequest
 from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.experts.rules.pattern import Match
 from optimizer.experts.rules.rule import Rewrite
-from optimizer.experts.rules.scene import Scene
+from optimizer.experts.rules.scene import Scene, function_tree, identifiers, scene
 from optimizer.experts.rules.sites import (
     Change,
     FunctionRule,
@@ -31,11 +33,6 @@ _FRESH = {
     "ITEM": ("item", "element", "entry"),
     "KEY": ("key", "name", "label"),
     "INDEX": ("i", "index", "position"),
-    "OTHER": ("j", "other", "second"),
-    "RESULT": ("result", "found", "collected"),
-    "TOTAL": ("total", "result", "amount"),
-    "FLAG": ("found", "seen", "flag"),
-    "BEST": ("best", "extreme", "chosen"),
 }
 
 
@@ -63,7 +60,19 @@ class Kind:
             return None
         made = self.rewrite(request, rng)
         # A slow version that needs an import would not be the function alone.
-        return made if made is not None and made.source != source and not made.imports else None
+        if made is None or made.source == source or made.imports or _misled(request, made.source):
+            return None
+        return made
+
+
+def _misled(request: ProposalRequest, slow: str) -> bool:
+    """Whether the slow version leans on a builtin whose name means something else, as after `sum = 0`."""
+    seen = scene(request)
+    used = Counter(identifiers(function_tree(slow)))
+    return seen is not None and any(
+        hasattr(builtins, name) and not seen.is_builtin(name) and times > seen.count(name)
+        for name, times in used.items()
+    )
 
 
 def request_of(code: str, module: str = "") -> ProposalRequest:

@@ -11,6 +11,7 @@ from optimizer.experts.ecode.data.backwards.names import (
     names_in,
     only_in_loops,
     steady,
+    walkable,
 )
 from optimizer.experts.ecode.data.backwards.substitute import substituted
 from optimizer.experts.rules.pattern import Match
@@ -42,26 +43,26 @@ def _while_counter(scene: Scene, place: Place) -> Change | None:
 
 
 def _counts(scene: Scene, place: Place, found: Match, hole: str) -> bool:
-    """A variable that the loop alone binds and reads."""
+    """A variable that the loop alone binds and reads; one that nobody reads, if it is `_`."""
     name = found.name(hole)
     if name == "_":
-        return scene.count("_") == sum(mentions(each, "_") for each in place.take(1))
+        return "_" not in scene.effects(scene.parsed.function.body).reads
     outer = {each for loop in place.loops if isinstance(loop, cst.For) for each in names_in(loop.target)}
     bound = scene.effects(*found.body("BODY")).binds
     return bool(name) and name not in outer | bound and only_in_loops(scene, name)
 
 
-def _sequence(scene: Scene, node: cst.BaseExpression, body: Statements) -> bool:
-    """A list or text that stays as it is during the loop."""
+def _sequence(scene: Scene, node: cst.BaseExpression, loop: Statements) -> bool:
+    """A list or text that stays as it is during the loop, whose variables have other names."""
     known = isinstance(node, cst.Name) and kind_of(scene, node) in SEQUENCES
-    return known and isinstance(node, cst.Name) and not scene.may_change(node.value, *body)
+    return known and isinstance(node, cst.Name) and not scene.may_change(node.value, *loop)
 
 
 def _index_loop(scene: Scene, place: Place) -> Change | None:
     """Each use of the item becomes a lookup."""
     for form in ("for T in X:\n    BODY", "for I, T in enumerate(X):\n    BODY"):
         found = scene.match(form, place.take(1))
-        if found is None or not _sequence(scene, found.node("X"), found.body("BODY")):
+        if found is None or not _sequence(scene, found.node("X"), place.take(1)):
             continue
         if found.name("T") == "_" or not _counts(scene, place, found, "T"):
             continue
@@ -78,7 +79,7 @@ def _indexed_item(scene: Scene, place: Place) -> Change | None:
     """The item is looked up by its index first."""
     for form in ("for T in X:\n    BODY", "for I, T in enumerate(X):\n    BODY"):
         found = scene.match(form, place.take(1))
-        if found is None or not found.name("T") or not _sequence(scene, found.node("X"), found.body("BODY")):
+        if found is None or not found.name("T") or not _sequence(scene, found.node("X"), place.take(1)):
             continue
         index = found.name("I") if "I" in found.holes else scene.fresh("i", "index", "position")
         if not index or index in scene.effects(*found.body("BODY")).binds or found.name("T") == "_":
@@ -116,7 +117,7 @@ def _zip_by_index(scene: Scene, place: Place) -> Change | None:
     found = scene.match("for A, B in zip(X, Y):\n    BODY", place.take(1))
     if found is None or not found.name("A") or not found.name("B"):
         return None
-    if not all(_sequence(scene, found.node(hole), found.body("BODY")) for hole in "XY"):
+    if not all(_sequence(scene, found.node(hole), place.take(1)) for hole in "XY"):
         return None
     return Change(
         fill(
@@ -135,7 +136,7 @@ def _items_by_key(scene: Scene, place: Place) -> Change | None:
     found = scene.match("for K, V in D.items():\n    BODY", place.take(1))
     if found is None or not found.name("D") or not found.name("K") or found.name("K") == "_":
         return None
-    if scene.may_change(found.name("D"), *found.body("BODY")):
+    if scene.may_change(found.name("D"), *place.take(1)):
         return None
     return Change(
         fill(
@@ -164,7 +165,9 @@ def _copied(scene: Scene, place: Place, forms: tuple[str, ...]) -> Change | None
 
 
 def _needless_list(scene: Scene, place: Place) -> Change | None:
-    return _copied(scene, place, _COPIED)
+    loop = place.block[place.index]
+    whole = isinstance(loop, cst.For) and walkable(scene, loop.iter)
+    return _copied(scene, place, _COPIED) if whole else None
 
 
 def _range_into_list(scene: Scene, place: Place) -> Change | None:

@@ -24,6 +24,11 @@ _MAKERS = {
     "sorted": "list",
     "deque": "deque",
 }
+_ITERATORS = frozenset(
+    "accumulate chain combinations cycle dropwhile enumerate filter finditer from_iterable groupby islice "
+    "iter map open permutations product reader repeat reversed scandir starmap takewhile zip".split()
+)
+_ENDLESS = ("count(", "cycle(", "repeat(", "iter(")
 _GROWN = ast.Name("", ast.Load())  # stands for the value of `+=` and its kind
 _DOCUMENTED = re.compile(r":type\s+(\w+)\s*:\s*([^\n]+)")
 
@@ -51,10 +56,26 @@ def _type_of(scene: Scene, node: cst.BaseExpression) -> str:
     return "" if held else scene.type_of(node)
 
 
+def start(scene: Scene, name: str) -> ast.expr | None:
+    """The value of a name that is bound once; None as well where the binding is of another form."""
+    bound = list(_values(scene.tree, name))
+    return bound[0] if len(bound) == 1 else None
+
+
 def starts_empty(scene: Scene, name: str, *values: str) -> bool:
     """Whether the name is bound once, to one of the values."""
-    bound = list(_values(scene.tree, name))
-    return len(bound) == 1 and bound[0] is not None and ast.unparse(bound[0]) in values
+    value = start(scene, name)
+    return value is not None and ast.unparse(value) in values
+
+
+def may_be_none(scene: Scene, name: str) -> bool:
+    """A parameter that is None where it is not given, whatever its annotation says."""
+    given = scene.tree.args
+    last = zip([*given.posonlyargs, *given.args][::-1], given.defaults[::-1], strict=False)
+    return any(
+        each.arg == name and isinstance(value, ast.Constant) and value.value is None
+        for each, value in (*last, *zip(given.kwonlyargs, given.kw_defaults, strict=True))
+    )
 
 
 def bindings(scene: Scene, name: str) -> int:
@@ -91,7 +112,35 @@ def only_in_loops(scene: Scene, name: str) -> bool:
 
 def steady(scene: Scene, node: cst.BaseExpression, *during: cst.CSTNode) -> bool:
     """Whether an expression gives the same value whenever it is asked in that code, and changes nothing."""
-    return scene.pure(node) and not any(scene.may_change(name, *during) for name in names_in(node))
+    changing = any(scene.may_change(name, *during) for name in names_in(node))
+    return scene.pure(node) and not changing and not runs_dry(scene, node)
+
+
+def runs_dry(scene: Scene, node: cst.BaseExpression) -> bool:
+    """Whether an expression reads a variable that is an iterator: what was walked through once is gone."""
+    names = names_in(node)
+    return any(types.head(scene.env.get(name, "")) in ("iterable", "iterator") for name in names) or any(
+        isinstance(target, ast.Name) and target.id in names and _iterator(value)
+        for each in ast.walk(scene.tree)
+        for target, value in _assigned(each)
+    )
+
+
+def finite(node: cst.BaseExpression) -> bool:
+    """Whether nothing in an expression is known to go on for ever."""
+    return not any(each in code(node) for each in _ENDLESS)
+
+
+def walkable(scene: Scene, node: cst.BaseExpression) -> bool:
+    """Whether nobody notices a walk to the end of an iterable, where one up to the answer would do."""
+    return scene.pure(node) and finite(node) and not runs_dry(scene, node)
+
+
+def parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and all that is in it."""
+    yield node
+    for child in node.children:
+        yield from parts(child)
 
 
 def names_in(node: cst.BaseExpression) -> set[str]:
@@ -132,7 +181,7 @@ def _bindings(tree: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> Iterat
     for value in _values(tree, name):
         if value is not _GROWN:  # a list, a text or a set stays what it is
             yield _made(value) if value is not None else ""
-    for argument in ast.walk(tree.args):
+    for argument in ast.walk(tree):  # a nested function's parameter of that name is another variable
         if isinstance(argument, ast.arg) and argument.arg == name:
             yield types.head(_documented(tree, name))
 
@@ -161,7 +210,9 @@ def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
                     yield target, value
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             yield target, value
-        case ast.AugAssign(target=target, value=value):
+        case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
+            yield target, value
+        case ast.AugAssign(target=target):
             yield target, _GROWN
         case _:
             return
@@ -177,10 +228,20 @@ def _made(value: ast.expr) -> str:
             return "list"
         case ast.JoinedStr() | ast.Constant(value=str()):
             return "str"
-        case ast.Call(func=ast.Name(id=maker) | ast.Attribute(attr=maker)):
+        case ast.Call(func=ast.Name(id=maker) | ast.Attribute(value=ast.Name(id="collections"), attr=maker)):
             return _MAKERS.get(maker, "")
         case _:
             return ""
+
+
+def _iterator(value: ast.expr) -> bool:
+    match value:
+        case ast.GeneratorExp():
+            return True
+        case ast.Call(func=ast.Name(id=maker) | ast.Attribute(attr=maker)):
+            return maker in _ITERATORS
+        case _:
+            return False
 
 
 def _documented(tree: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:

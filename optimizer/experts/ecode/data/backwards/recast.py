@@ -148,7 +148,8 @@ class _Caster(cst.CSTTransformer):
             if found is not None:
                 self.known += 1
                 self.changed += 1
-                return self._filled(slow, found)
+                new = self._filled(slow, found)
+                return new.with_changes(lpar=node.lpar, rpar=node.rpar) if node.lpar else new
         self.known += any(self._match(fast, node) for fast in self._plan.kept)
         return node
 

@@ -1,33 +1,34 @@
 """Kinds that put a scan, a copy or another slow expression in the place of a fast one."""
 
 from optimizer.experts.ecode.data.backwards.conditions import (
-    a_dict,
     both,
+    costly,
     ends,
     kinds,
     letter,
     named,
     natural,
-    plain,
     pure,
     sized,
+    turned_in_place,
+    unguarded,
 )
 from optimizer.experts.ecode.data.backwards.expressions import Swap, swapped, swapped_any
 from optimizer.experts.ecode.data.backwards.kind import Kind
 
 _KNOWN = ("list", "str")
-_IN_DICT = both(a_dict("D"), named("D"))
-_CALLED = both(named("F"), plain("X"))
+_AGAIN = both(pure("X"), costly("X"))
+_LISTED = both(kinds("B", "list"), pure("B"))
 
 SCANS = (
     Kind(
         "sorted-for-extremum",
         "",
-        ("min(", "max("),
+        ("min(", "max(", "nsmallest("),
         swapped(
-            Swap("min(X)", "sorted(X)[0]", ends("X")),
-            Swap("max(X)", "sorted(X)[-1]", both(ends("X"), kinds("X", "list", "set", "str"))),
-            Swap("min(X, key=F)", "sorted(X, key=F)[0]", ends("X")),
+            Swap("min(X)", "sorted(X)[0]", both(ends("X"), unguarded)),
+            Swap("max(X)", "sorted(X)[-1]", both(ends("X"), kinds("X", "list", "set", "str"), unguarded)),
+            Swap("min(X, key=F)", "sorted(X, key=F)[0]", both(ends("X"), unguarded)),
             Swap("heapq.nsmallest(N, X)", "sorted(X)[:N]", natural("N")),
         ),
     ),
@@ -57,12 +58,12 @@ SCANS = (
         "",
         ("<", ">"),
         swapped(
-            Swap("A <= X < B", "A <= X and X < B", pure("X")),
-            Swap("A <= X <= B", "A <= X and X <= B", pure("X")),
-            Swap("A < X < B", "A < X and X < B", pure("X")),
-            Swap("A < X <= B", "A < X and X <= B", pure("X")),
-            Swap("A > X < B", "A > X and X < B", pure("X")),
-            Swap("A < X > B", "A < X and X > B", pure("X")),
+            Swap("A <= X < B", "A <= X and X < B", _AGAIN),
+            Swap("A <= X <= B", "A <= X and X <= B", _AGAIN),
+            Swap("A < X < B", "A < X and X < B", _AGAIN),
+            Swap("A < X <= B", "A < X and X <= B", _AGAIN),
+            Swap("A > X < B", "A > X and X < B", _AGAIN),
+            Swap("A < X > B", "A < X and X > B", _AGAIN),
         ),
     ),
     Kind(
@@ -106,11 +107,13 @@ SCANS = (
         ("reversed(",),
         swapped(
             Swap(
-                "list(reversed(X))", "[X[INDEX] for INDEX in range(len(X) - 1, -1, -1)]", kinds("X", *_KNOWN)
+                "list(reversed(X))",
+                "[X[INDEX] for INDEX in range(len(X) - 1, -1, -1)]",
+                both(named("X"), kinds("X", *_KNOWN)),
             ),
-            Swap("reversed(X)", "X[::-1]", kinds("X", *_KNOWN)),
-            Swap("reversed(range(N))", "list(range(N))[::-1]"),
-            Swap("reversed(range(A, N))", "list(range(A, N))[::-1]"),
+            Swap("reversed(X)", "X[::-1]", both(kinds("X", *_KNOWN), turned_in_place("X"))),
+            Swap("reversed(range(N))", "list(range(N))[::-1]", turned_in_place("N")),
+            Swap("reversed(range(A, N))", "list(range(A, N))[::-1]", turned_in_place("N")),
         ),
     ),
     Kind(
@@ -118,10 +121,10 @@ SCANS = (
         "",
         ("set(",),
         swapped(
-            Swap("set(A) & set(B)", "{ITEM for ITEM in A if ITEM in B}", kinds("B", "list")),
-            Swap("set(A).intersection(B)", "{ITEM for ITEM in A if ITEM in B}", kinds("B", "list")),
-            Swap("set(A) - set(B)", "{ITEM for ITEM in A if ITEM not in B}", kinds("B", "list")),
-            Swap("set(A).difference(B)", "{ITEM for ITEM in A if ITEM not in B}", kinds("B", "list")),
+            Swap("set(A) & set(B)", "{ITEM for ITEM in A if ITEM in B}", _LISTED),
+            Swap("set(A).intersection(B)", "{ITEM for ITEM in A if ITEM in B}", _LISTED),
+            Swap("set(A) - set(B)", "{ITEM for ITEM in A if ITEM not in B}", _LISTED),
+            Swap("set(A).difference(B)", "{ITEM for ITEM in A if ITEM not in B}", _LISTED),
         ),
     ),
     Kind(

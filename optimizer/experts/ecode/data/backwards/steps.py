@@ -3,7 +3,14 @@
 import libcst as cst
 
 from optimizer.experts.ecode.data.backwards.kind import Kind, at_statements
-from optimizer.experts.ecode.data.backwards.names import DICTS, kind_of, mentions, names_in, only_in_loops
+from optimizer.experts.ecode.data.backwards.names import (
+    DICTS,
+    kind_of,
+    mentions,
+    names_in,
+    only_in_loops,
+    walkable,
+)
 from optimizer.experts.rules.pattern import Match
 from optimizer.experts.rules.scene import Scene
 from optimizer.experts.rules.sites import Change, Place
@@ -25,7 +32,7 @@ def _flag_loop(scene: Scene, place: Place) -> Change | None:
         return None
     if not scene.pure(found.node("C")) or mentions(found.node("C"), found.name("FLAG")):
         return None
-    if not _own_targets(scene, found):
+    if not _own_targets(scene, found) or not walkable(scene, found.node("X")):
         return None
     return Change(
         fill(
@@ -51,7 +58,7 @@ def _returning(scene: Scene, place: Place) -> Match | None:
 def _late_return(scene: Scene, place: Place) -> Change | None:
     """The answer is given after the whole loop."""
     found = _returning(scene, place)
-    if found is None:
+    if found is None or not walkable(scene, found.node("X")):
         return None
     holes = {hole: found.node(hole) for hole in ("T", "X", "C", "VALUE", "OTHER")}
     form = "FLAG = OTHER\nfor T in X:\n    if C:\n        FLAG = VALUE\nreturn FLAG"
@@ -96,10 +103,24 @@ def _builtin_extremum(scene: Scene, place: Place) -> Change | None:
 
 
 def _copied_text(scene: Scene, place: Place) -> Change | None:
+    """Each of several parts is put behind a copy of the text; a single one goes in place, as with `+=`."""
     found = scene.match("S += X", place.take(1))
     if found is None or not place.loops or not found.name("S") or kind_of(scene, found.node("S")) != "str":
         return None
-    return Change(fill("S = S + X", S=found.name("S"), X=found.node("X")))
+    if not _sum(found.node("X")):
+        return None
+    return Change(fill("S = X", S=found.name("S"), X=_behind(cst.Name(found.name("S")), found.node("X"))))
+
+
+def _sum(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add) and not node.lpar
+
+
+def _behind(first: cst.BaseExpression, rest: cst.BaseExpression) -> cst.BaseExpression:
+    """One sum of an expression and of the terms of another sum."""
+    if isinstance(rest, cst.BinaryOperation) and _sum(rest):
+        return rest.with_changes(left=_behind(first, rest.left))
+    return cst.BinaryOperation(first, cst.Add(), rest)
 
 
 def _extend_loop(scene: Scene, place: Place) -> Change | None:
@@ -137,8 +158,17 @@ def _counted_by_tests(scene: Scene, place: Place) -> Change | None:
     found = scene.match("D[K] = D.get(K, 0) + E", place.take(1))
     if found is None or not found.name("D") or not scene.pure(found.node("K")):
         return None
+    if _truth(scene, found.node("E")):  # 0 + True is a number, True is none
+        return None
     form = "if K in D:\n    D[K] = D[K] + E\nelse:\n    D[K] = E"
     return Change(fill(form, D=found.name("D"), K=found.node("K"), E=found.node("E")))
+
+
+def _truth(scene: Scene, node: cst.BaseExpression) -> bool:
+    """Whether an expression is a test."""
+    negation = isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not)
+    test = negation or isinstance(node, cst.Comparison | cst.BooleanOperation)
+    return test or scene.type_of(node) == "bool"
 
 
 def _grouped_by_tests(scene: Scene, place: Place) -> Change | None:
@@ -173,12 +203,11 @@ def _accumulation_in_item(scene: Scene, place: Place) -> Change | None:
         or not isinstance(target.value, cst.Name | cst.Subscript)
     ):
         return None
-    parts = [found.node("X"), found.node("E")]
-    rows = names_in(target.value)
     if not scene.local(found.name("S")) or scene.count(found.name("S")) != 3 or not scene.pure(target):
         return None
     bound = names_in(found.node("T"))
-    if any(rows & names_in(part) for part in parts) or bound & names_in(target):
+    asked = names_in(found.node("X")) | (names_in(found.node("E")) - bound)
+    if bound & names_in(target) or any(scene.may_change(name, place.take(3)[2]) for name in asked):
         return None
     holes = {hole: found.node(hole) for hole in ("A", "T", "X", "E", "PLACE")}
     return Change(fill("PLACE = A\nfor T in X:\n    PLACE += E", **holes), count=3)

@@ -3,7 +3,14 @@
 import libcst as cst
 
 from optimizer.experts.ecode.data.backwards.kind import Kind, at_statements
-from optimizer.experts.ecode.data.backwards.names import bindings, kind_of, mentions, names_in, starts_empty
+from optimizer.experts.ecode.data.backwards.names import (
+    bindings,
+    kind_of,
+    mentions,
+    names_in,
+    only_in_loops,
+    starts_empty,
+)
 from optimizer.experts.rules.scene import Scene
 from optimizer.experts.rules.sites import Change, Place
 from optimizer.experts.rules.template import fill
@@ -12,18 +19,20 @@ from optimizer.experts.rules.tree import code
 
 def _prefix_by_slices(scene: Scene, place: Place) -> Change | None:
     """Each sum is added up from the first item on."""
-    for form, index in (
-        ("for I in range(N):\n    P[I + 1] = P[I] + X[I]", "I"),
-        ("for I, T in enumerate(X):\n    P[I + 1] = P[I] + T", "I"),
+    for form in (
+        "for I in range(N):\n    P[I + 1] = P[I] + X[I]",
+        "for I, T in enumerate(X):\n    P[I + 1] = P[I] + T",
     ):
         found = scene.match(form, place.take(1))
         if found is None or not all(found.name(hole) for hole in ("I", "P", "X")):
             continue
         if not _zeros(place, found.name("P")) or kind_of(scene, found.node("X")) != "list":
             return None
+        if "T" in found.holes and not only_in_loops(scene, found.name("T")):
+            return None
         slow = "for I in range(N):\n    P[I + 1] = sum(X[: I + 1])"
         count = found.node("N") if "N" in found.holes else _length(found.node("X"))
-        return Change(fill(slow, I=found.name(index), N=count, P=found.name("P"), X=found.node("X")))
+        return Change(fill(slow, I=found.name("I"), N=count, P=found.name("P"), X=found.node("X")))
     return None
 
 
@@ -100,6 +109,8 @@ def _nested_pairs(scene: Scene, place: Place) -> Change | None:
         if not starts_empty(scene, found.name("D"), "{}", "dict()") or found.name("T") in names_in(
             found.node("GOAL")
         ):
+            return None
+        if scene.count(found.name("D")) != 4:  # where it starts, and three times in the loop
             return None
         answer = "[J, I]" if "[D[" in form else "J, I"
         return Change(

@@ -2,20 +2,22 @@
 
 from optimizer.experts.ecode.data.backwards.conditions import (
     a_dict,
+    answers,
     both,
     constant,
     elements,
     ends,
     kinds,
     named,
+    no_column,
     plain,
     pure,
     text,
+    whole,
 )
 from optimizer.experts.ecode.data.backwards.expressions import Swap, swapped, swapped_any
 from optimizer.experts.ecode.data.backwards.kind import Kind
 
-_KNOWN = ("list", "str")
 _IN_DICT = both(a_dict("D"), named("D"))
 _CALLED = both(named("F"), plain("X"))
 
@@ -51,12 +53,12 @@ SWAPS = (
         "double-lookup",
         "double-lookup",
         (".get(",),
-        swapped(Swap("D.get(K, V)", "D[K] if K in D else V", both(named("D"), pure("K", "V")))),
+        swapped(Swap("D.get(K, V)", "D[K] if K in D else V", both(_IN_DICT, pure("K", "V")))),
     ),
     Kind(
         "needless-list",
         "needless-list",
-        ("max(", "min(", "sum(", "tuple(", "set(", "any(", "all(", "enumerate(", "zip("),
+        ("max(", "min(", "sum(", "tuple(", "set("),
         swapped(
             Swap("max(X)", "max(list(X))", plain("X")),
             Swap("min(X)", "min(list(X))", plain("X")),
@@ -81,8 +83,8 @@ SWAPS = (
         "list-before-any",
         ("any(", "all("),
         swapped(
-            Swap("any(E for T in X)", "any([E for T in X])", both(pure("E"), ends("X"))),
-            Swap("all(E for T in X)", "all([E for T in X])", both(pure("E"), ends("X"))),
+            Swap("any(E for T in X)", "any([E for T in X])", both(pure("E"), whole("X"))),
+            Swap("all(E for T in X)", "all([E for T in X])", both(pure("E"), whole("X"))),
         ),
     ),
     Kind(
@@ -113,7 +115,7 @@ SWAPS = (
             Swap("min(D.values())", "min([D[KEY] for KEY in D])", named("D")),
             Swap("sorted(D.values())", "sorted([D[KEY] for KEY in D])", named("D")),
             Swap("set(D.values())", "set([D[KEY] for KEY in D])", named("D")),
-            Swap("list(D.values())", "[D[KEY] for KEY in D]", named("D")),
+            Swap("list(D.values())", "[D[KEY] for KEY in D]", _IN_DICT),  # a query's values are rows
             Swap("any(D.values())", "any(D[KEY] for KEY in D)", named("D")),
             Swap("all(D.values())", "all(D[KEY] for KEY in D)", named("D")),
         ),
@@ -129,14 +131,16 @@ SWAPS = (
         "map-lambda",
         ("[",),
         swapped(
-            Swap("[E for T in X]", "list(map(lambda T: E, X))", both(named("T"), ends("X"))),
+            Swap("[E for T in X]", "list(map(lambda T: E, X))", both(named("T"), ends("X"), answers("E"))),
         ),
     ),
     Kind(
         "filter-lambda",
         "filter-lambda",
         (" if ",),
-        swapped(Swap("[T for T in X if C]", "list(filter(lambda T: C, X))", named("T"))),
+        swapped(
+            Swap("[T for T in X if C]", "list(filter(lambda T: C, X))", both(named("T"), answers("C"))),
+        ),
     ),
     Kind(
         "identity-comprehension",
@@ -203,12 +207,13 @@ SWAPS = (
         "extreme-of-two",
         (" if ",),
         swapped(
-            Swap("A if A < B else B", "min(A, B)", pure("A", "B")),
+            # In the order that gives the same of two equal values, as 1 and 1.0.
+            Swap("A if A < B else B", "min(B, A)", pure("A", "B")),
             Swap("A if A <= B else B", "min(A, B)", pure("A", "B")),
-            Swap("A if A > B else B", "max(A, B)", pure("A", "B")),
+            Swap("A if A > B else B", "max(B, A)", pure("A", "B")),
             Swap("A if A >= B else B", "max(A, B)", pure("A", "B")),
-            Swap("A if B < A else B", "max(A, B)", pure("A", "B")),
-            Swap("A if B > A else B", "min(A, B)", pure("A", "B")),
+            Swap("A if B < A else B", "max(B, A)", pure("A", "B")),
+            Swap("A if B > A else B", "min(B, A)", pure("A", "B")),
         ),
     ),
     Kind("bit-count", "bit-count", (".bit_count()",), swapped(Swap("X.bit_count()", 'bin(X).count("1")'))),
@@ -223,7 +228,11 @@ SWAPS = (
         "split-and-join",
         (".replace(",),
         swapped(
-            Swap("S.replace(A, B)", "B.join(S.split(A))", both(text("A"), pure("S", "B"), kinds("B", "str")))
+            Swap(
+                "S.replace(A, B)",
+                "B.join(S.split(A))",
+                both(text("A"), pure("S", "B"), kinds("B", "str"), no_column("S")),
+            )
         ),
     ),
     Kind(

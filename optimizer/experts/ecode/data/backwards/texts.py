@@ -2,11 +2,12 @@
 
 import libcst as cst
 
+from optimizer.experts.ecode.data.backwards.conditions import constant
 from optimizer.experts.ecode.data.backwards.expressions import Swap, at_expressions, swapped
 from optimizer.experts.ecode.data.backwards.kind import Kind
-from optimizer.experts.ecode.data.backwards.names import names_in
+from optimizer.experts.ecode.data.backwards.names import bindings, names_in
 from optimizer.experts.rules.scene import Scene
-from optimizer.experts.rules.template import atom, fill_expression
+from optimizer.experts.rules.template import fill_expression
 from optimizer.experts.rules.tree import code, expression
 
 _KEYED = ("sorted", "min", "max", "sort")
@@ -29,6 +30,8 @@ def _parts(node: cst.BaseExpression) -> list[str | cst.BaseExpression] | None:
             found.append(part.value)
         elif isinstance(part, cst.FormattedStringExpression):
             if part.format_spec is not None or part.conversion is not None or part.equal is not None:
+                return None
+            if isinstance(part.expression, cst.Tuple):  # without its braces it would be several arguments
                 return None
             found.append(part.expression)
         else:
@@ -72,12 +75,19 @@ def _key_lambda(scene: Scene, node: cst.BaseExpression) -> cst.BaseExpression | 
     args = list(node.args)
     for at, arg in enumerate(args):
         keyed = arg.keyword is not None and arg.keyword.value == "key"
-        if keyed and isinstance(arg.value, cst.Name | cst.Attribute) and scene.pure(arg.value):
+        if keyed and _a_function(scene, arg.value):
             item = scene.temporary("item", "element", "entry")
             called = fill_expression("F(T)", F=arg.value, T=item)
             args[at] = arg.with_changes(value=_lambda(item, called))
             return node.with_changes(args=args)
     return None
+
+
+def _a_function(scene: Scene, key: cst.BaseExpression) -> bool:
+    """Whether the key can be called: a parameter or a variable may be None, which is no key at all."""
+    if isinstance(key, cst.Name):
+        return key.value != "None" and not bindings(scene, key.value)
+    return isinstance(key, cst.Attribute) and scene.pure(key)
 
 
 def _key_item(scene: Scene, node: cst.BaseExpression) -> cst.BaseExpression | None:
@@ -87,11 +97,13 @@ def _key_item(scene: Scene, node: cst.BaseExpression) -> cst.BaseExpression | No
             found = scene.match_expression(module + getter, node)
             if found is None:
                 continue
+            if not constant("N")(scene, found):
+                return None  # a lambda would ask for it at each call, and may find another value
             item = scene.temporary("item", "element", "entry")
             if slow:
-                return atom(_lambda(item, fill_expression(slow, T=item, N=found.node("N"))))
+                return _lambda(item, fill_expression(slow, T=item, N=found.node("N")))
             name = code(found.node("N"))[1:-1]
-            return atom(_lambda(item, expression(f"{item}.{name}"))) if name.isidentifier() else None
+            return _lambda(item, expression(f"{item}.{name}")) if name.isidentifier() else None
     return None
 
 
@@ -129,7 +141,12 @@ TEXTS = (
     Kind("format-call", "format-call", ('f"', "f'"), at_expressions(_format_call)),
     Kind("key-lambda-call", "key-lambda-call", ("key=", "key ="), at_expressions(_key_lambda)),
     Kind("key-lambda-item", "key-lambda-item", ("getter(",), at_expressions(_key_item)),
-    Kind("constant-from-text", "constant-from-text", ("0x", "0X", "0b"), at_expressions(_number_from_text)),
+    Kind(
+        "constant-from-text",
+        "constant-from-text",
+        ("0x", "0X", "0b", "0B"),
+        at_expressions(_number_from_text),
+    ),
     Kind(
         "table-by-comprehension", "list-of-constants", ("]*", "] *"), at_expressions(_comprehension_of_values)
     ),

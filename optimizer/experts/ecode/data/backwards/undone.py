@@ -6,9 +6,17 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from optimizer.experts.ecode.data.backwards.conditions import unguarded
 from optimizer.experts.ecode.data.backwards.expressions import delicate
 from optimizer.experts.ecode.data.backwards.kind import Kind, at_statements
-from optimizer.experts.ecode.data.backwards.names import bindings, kind_of, mentions, names_in, steady
+from optimizer.experts.ecode.data.backwards.names import (
+    bindings,
+    kind_of,
+    mentions,
+    names_in,
+    parts,
+    steady,
+)
 from optimizer.experts.ecode.data.backwards.substitute import substituted
 from optimizer.experts.rules.pattern import Match, match_expression
 from optimizer.experts.rules.scene import Scene
@@ -67,7 +75,7 @@ def _rewritten(scene: Scene, place: Place, plan: Undone, start: Match) -> tuple[
     places = list(_uses(place.after, name))
     if (plan.looped and not any(places)) or (not plan.looped and len(places) < 2):
         return None
-    changer = _Changer(name, plan.uses, found)
+    changer = _Changer(scene, name, plan.uses, found)
     new = tuple(
         substituted(each, name, atom(value)) if not plan.uses else _changed(each, changer)
         for each in place.after
@@ -99,9 +107,9 @@ def _uses(nodes: Sequence[cst.CSTNode], name: str, looped: bool = False) -> Iter
 
 
 class _Changer(cst.CSTTransformer):
-    def __init__(self, name: str, uses: Pairs, found: Match) -> None:
+    def __init__(self, scene: Scene, name: str, uses: Pairs, found: Match) -> None:
         super().__init__()
-        self._name, self._uses, self._found = name, uses, found
+        self._scene, self._name, self._uses, self._found = scene, name, uses, found
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> object:  # type: ignore[override]  # flattens too
         node = super().on_leave(original_node, updated_node)
@@ -112,16 +120,26 @@ class _Changer(cst.CSTTransformer):
             use = match_expression(fast, node)
             if use is not None and use.name("NAME") == self._name and self._clear(use):
                 new = fill_expression(slow, **_nodes(self._found), **_nodes(use))
-                return new if isinstance(new, type(node)) else atom(new)
+                return _fitted(new, node)
         return node
 
     def _clear(self, use: Match) -> bool:
-        """The use mentions no variable of the comprehension that it gets into."""
-        target = self._found.holes.get("T")
-        bound = names_in(target) if isinstance(target, cst.BaseExpression) else set()
+        """The use may be asked for each item of the comprehension that it gets into, whose variables have
+        other names."""
         if "E" not in use.holes:
             return True
-        return bound.isdisjoint(names_in(use.node("E"))) and not _from_the_end(use.node("E"))
+        asked, target = use.node("E"), self._found.holes.get("T")
+        if isinstance(target, cst.BaseExpression) and (
+            not self._scene.pure(asked) or names_in(target) & names_in(asked)
+        ):
+            return False
+        return not _from_the_end(asked)
+
+
+def _fitted(new: cst.BaseExpression, old: cst.BaseExpression) -> cst.BaseExpression:
+    if old.lpar:
+        return new.with_changes(lpar=old.lpar, rpar=old.rpar)
+    return new if isinstance(new, type(old)) else atom(new)
 
 
 def _from_the_end(node: cst.BaseExpression) -> bool:
@@ -149,13 +167,7 @@ def _scalar(_scene: Scene, found: Match) -> bool:
     """A value that is made by arithmetic, not a new object with a state."""
     value = found.node("VALUE")
     plain = isinstance(value, cst.BinaryOperation | cst.Comparison | cst.BooleanOperation)
-    return plain and not any(isinstance(each, cst.List | cst.ListComp | cst.Dict) for each in _parts(value))
-
-
-def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _parts(child)
+    return plain and not any(isinstance(each, cst.List | cst.ListComp | cst.Dict) for each in parts(value))
 
 
 def _attribute(scene: Scene, found: Match) -> bool:
@@ -255,6 +267,8 @@ UNDONE = (
         "lookup-by-scan",
         "nested-scan",
         ("{",),
-        at_statements(undone(Undone(("{K: V for T in X}",), _SCANNED, steady=("X", "K", "V")))),
+        at_statements(
+            undone(Undone(("{K: V for T in X}",), _SCANNED, where=unguarded, steady=("X", "K", "V")))
+        ),
     ),
 )

@@ -6,15 +6,14 @@ import libcst as cst
 
 from optimizer.experts.ecode.data.backwards.expressions import delicate
 from optimizer.experts.ecode.data.backwards.kind import Kind, at_statements
-from optimizer.experts.ecode.data.backwards.names import mentions
+from optimizer.experts.ecode.data.backwards.names import finite, mentions, walkable
 from optimizer.experts.rules.pattern import Match
 from optimizer.experts.rules.scene import Scene
 from optimizer.experts.rules.sites import Change, Place, StatementRule
 from optimizer.experts.rules.template import fill
-from optimizer.experts.rules.tree import Statement, code
+from optimizer.experts.rules.tree import Statement
 
 _COMPREHENSIONS = (cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
-_ENDLESS = ("count(", "cycle(", "repeat(", "iter(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +68,40 @@ def _source(loop: _Loop, scene: Scene, value: cst.BaseExpression) -> cst.BaseExp
 
 
 def _body(loop: _Loop, scene: Scene, source: cst.BaseExpression, name: str) -> tuple[Statement, ...] | None:
+    if loop.pure and not _quiet(scene, source):
+        return None
     if isinstance(source, _COMPREHENSIONS):
         return _from_comprehension(loop, scene, source, name)
-    if not loop.iterables or any(each in code(source) for each in _ENDLESS):
+    if not loop.iterables or not finite(source):
         return None
     item = scene.fresh("item", "element", "entry")
     step = fill(loop.step, ACC=name, E=cst.Name(item))
     return fill("for T in X:\n    BODY", T=item, X=source, BODY=step)
 
 
+def _quiet(scene: Scene, source: cst.BaseExpression) -> bool:
+    """Whether nobody notices that all elements are asked, and not only those up to the answer."""
+    if not isinstance(source, cst.ListComp | cst.GeneratorExp | cst.SetComp):
+        return walkable(scene, source)
+    part: cst.CompFor | None = source.for_in
+    while part is not None:
+        if not walkable(scene, part.iter) or not all(scene.pure(test.test) for test in part.ifs):
+            return False
+        part = part.inner_for_in
+    return scene.pure(source.elt)
+
+
 def _from_comprehension(
     loop: _Loop, scene: Scene, source: cst.BaseExpression, name: str
 ) -> tuple[Statement, ...] | None:
     if isinstance(source, cst.DictComp):
-        if "K" not in loop.step:
+        # An assignment makes the value before the key, the comprehension after it.
+        if "K" not in loop.step or not (scene.pure(source.key) or scene.pure(source.value)):
             return None
         step = fill(loop.step, ACC=name, K=source.key, V=source.value)
     else:
         assert isinstance(source, cst.ListComp | cst.GeneratorExp | cst.SetComp)
-        if "K" in loop.step or (loop.pure and not scene.pure(source.elt)):
+        if "K" in loop.step:
             return None
         step = fill(loop.step, ACC=name, E=source.elt)
     return _loops(scene, source.for_in, source, step)
@@ -124,7 +138,7 @@ _TEXT = _Loop(
     ('"".join(X)', "''.join(X)"), '""', "ACC = ACC + E", ("text", "result", "joined"), iterables=True
 )
 _PRODUCT = _Loop(
-    ("math.prod(X)", "prod(X)", "functools.reduce(operator.mul, X)", "functools.reduce(operator.mul, X, 1)"),
+    ("math.prod(X)", "prod(X)", "functools.reduce(operator.mul, X, 1)"),
     "1",
     "ACC *= E",
     ("result", "product", "factors"),
