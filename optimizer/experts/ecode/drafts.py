@@ -12,7 +12,9 @@ class Sampling:
     top_p: float = 0.95
     most_tokens: int = 256
     most_rows: int = 32  # written at once: what bounds the memory
-    ahead: int = 8  # tokens guessed at once by looking up what was read; 0: none
+    # Tokens guessed at once by looking up what was read. It pays for a single row: of several all have to be
+    # guessed right (benchmarks/ecode_speed.py).
+    ahead: int = 0
     decile: int = 9  # the speed that is asked for
     seed: int = 1
 

@@ -12,13 +12,12 @@ from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.filtering import usable
 from optimizer.experts.ecode.imports import missing
-from optimizer.experts.ecode.ranking.ranker import Ranker
+from optimizer.experts.ecode.ranking.ranker import SLOWER, Ranker
 from optimizer.experts.placing import placed
 
 if TYPE_CHECKING:
     from optimizer.experts.ecode.loading import Loaded
 
-_LEAST = -0.1  # log ratio: what is predicted to be slower than that is not judged
 _RULES = "2"  # what becomes of a draft here: a change makes old refusals worth another try
 
 
@@ -38,7 +37,7 @@ class EcodeExpert:
     def version(self) -> str:
         """Of the model and of how it is asked."""
         how = self.sampling
-        rules = f"{_RULES}-{_LEAST:g}" if self.ranker else _RULES
+        rules = f"{_RULES}-{SLOWER:g}" if self.ranker else _RULES
         return f"{self.checkpoint.digest}-{rules}-{how.samples}-{how.temperature:g}-{how.top_p:g}-{how.seed}"
 
     def propose(self, request: ProposalRequest) -> Iterable[Candidate]:
@@ -59,7 +58,7 @@ class EcodeExpert:
         if self.ranker is None:
             return texts
         gains = {text: self.ranker.gain(code, text) for text in texts}
-        return sorted((text for text, gain in gains.items() if gain >= _LEAST), key=lambda text: -gains[text])
+        return sorted((text for text, gain in gains.items() if gain >= SLOWER), key=lambda text: -gains[text])
 
     @cached_property
     def _loaded(self) -> "Loaded":

@@ -16,6 +16,7 @@ from optimizer.domain.errors import ExpertError
 from optimizer.experts.ecode.ranking.structure import Structure, structure
 
 _Version = TypeVar("_Version")
+SLOWER = -0.1  # log ratio: what is predicted to be slower than that is not worth a judgement
 
 
 @dataclass(frozen=True, slots=True)
