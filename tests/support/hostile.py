@@ -7,9 +7,9 @@ GOOD = '''
 def running(prices: list[int]) -> list[int]:
     """The sum of the first price, of the first two, and so on."""
     result = []
-    for end in range(len(prices) + 20):
+    for end in range(len(prices) + 300):
         total = 0
-        for index in range(max(100, len(prices))):
+        for index in range(max(300, len(prices))):
             if index <= end and index < len(prices):
                 total = total + prices[index]
         result.append(total)

@@ -34,6 +34,7 @@ class Preparation:
     made_of_kind: int = 2000  # of one kind in all
     functions: int = 0  # slow versions are made of so many functions, drawn at random; 0: of all
     vocabulary: int = 4096
+    tokenizer: str = ""  # a folder with one to take as it is, as that of a model to go on from
     processes: int = 2
 
 

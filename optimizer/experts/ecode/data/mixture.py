@@ -38,7 +38,7 @@ def build(
 ) -> Iterator[Example]:
     """Mixed examples in random order. `examples`: pairs (FASTER), whole functions (TEXT_TO_CODE) and what is
     known to be fast (UNCHANGED), without near-duplicates. `dropped` is told why what was left out."""
-    bases = _bases(examples)
+    bases = _bases(_chosen(recipe, examples))
     plan = [each for task, base in bases.items() for each in _plan(recipe, task, len(base))]
     Random(f"{recipe.seed}:order").shuffle(plan)
     wanted = (
@@ -96,6 +96,13 @@ def _bases(examples: Sequence[Example]) -> dict[Task, list[Example]]:
         Task.FASTER: [example for example in examples if example.task is Task.FASTER],
         Task.UNCHANGED: list(unchanged(examples)),
     }
+
+
+def _chosen(recipe: Recipe, examples: Sequence[Example]) -> list[Example]:
+    random = Random(f"{recipe.seed}:others")
+    return [
+        each for each in examples if each.fields.language == "python" or random.random() < recipe.others
+    ]
 
 
 def _plan(recipe: Recipe, task: Task, count: int) -> list[tuple[Task, int, int]]:

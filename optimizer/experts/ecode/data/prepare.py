@@ -9,6 +9,7 @@ from random import Random
 import msgspec
 from transformers import PreTrainedTokenizerFast
 
+from optimizer.domain.errors import ConfigError
 from optimizer.experts.ecode import tokenizer
 from optimizer.experts.ecode.checkpoint import RANKER
 from optimizer.experts.ecode.data import storage
@@ -44,7 +45,7 @@ def prepare(
         storage.write(folder / BASES, bases)
         (folder / COUNTS).write_text(json.dumps(dropped))
     told(f"{len(bases)} functions and pairs to vary")
-    learnt = tokenizer.train(_texts(bases), wanted.vocabulary)
+    learnt = _tokenizer(wanted, bases)
     learnt.save_pretrained(folder / TOKENIZER)
     mixed = list(build(wanted.recipe, bases, _counter(learnt), dropped, wanted.processes))
     storage.write(folder / EXAMPLES, mixed)
@@ -53,6 +54,15 @@ def prepare(
     content = {**msgspec.to_builtins(found), "dropped": dict(sorted(dropped.items()))}
     (folder / STATISTICS).write_text(json.dumps(content, indent=1) + "\n")
     return found
+
+
+def _tokenizer(wanted: Preparation, bases: Sequence[Example]) -> PreTrainedTokenizerFast:
+    if not wanted.tokenizer:
+        return tokenizer.train(_texts(bases), wanted.vocabulary)
+    try:
+        return tokenizer.load(Path(wanted.tokenizer))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{wanted.tokenizer} holds no tokenizer that can be read") from error
 
 
 def _kept(folder: Path, dropped: Counter[str]) -> list[Example]:

@@ -22,6 +22,7 @@ class Recipe:
     text_to_code: Portion = Portion(copies=0.5)
     faster: Portion = Portion(copies=4.0)
     unchanged: Portion = Portion(copies=1.0)
+    others: float = 1.0  # share that is taken of what is not Python
     renamed: float = 0.5  # chance of new names, of Python functions
     restyled: float = 0.3  # chance of another style, likewise
     noise: Noise = field(default_factory=Noise)
