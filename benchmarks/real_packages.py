@@ -10,7 +10,7 @@ import argparse
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from optimizer.domain.evidence import Evaluation
 from optimizer.domain.functions import Function
 from optimizer.domain.patches import Patch
 from optimizer.domain.results import FunctionResult
-from optimizer.engine import Order
+from optimizer.engine import Engine, Order
 from optimizer.scan import scan
 from optimizer.stages.repository_settings import settings_files
 
@@ -69,15 +69,21 @@ class Row:
     seconds: float
 
 
-def scanned(package: Package, repository: Path, home: Path, budget: float) -> Row:
-    """One package, as `optimizer submit` does it."""
+def scanned(
+    package: Package,
+    repository: Path,
+    home: Path,
+    budget: float,
+    change: Callable[[Engine], Engine] = lambda engine: engine,
+) -> Row:
+    """One package, as `optimizer submit` does it; `change` may put others in the place of its experts."""
     print(f"{package.name} {package.version}", flush=True)
     began, seen = time.monotonic(), Seen()
     checkout = vcs.checkout(str(repository), None, home)
     try:
         files = settings_files(checkout)
-        flags = {"home": str(home), "budget_seconds": budget}
-        engine = bootstrap.make_engine(configure(files, {}, flags).settings)
+        flags = {"home": str(home), "budget_seconds": budget, "experts": ("rules",)}
+        engine = change(bootstrap.make_engine(configure(files, {}, flags).settings))
         report = scan(Order(), checkout, engine, seen)
     finally:
         vcs.remove_worktree(checkout)

@@ -22,7 +22,7 @@ from optimizer.encoding import pack
 from optimizer.engine import Engine, FullSandbox
 from optimizer.environment import Environment, build_environment
 from optimizer.sandbox.runner import Box
-from optimizer.stages.extract import early_decision, extract_functions, proposal_request
+from optimizer.stages.extract import early_decisions, extract_functions, proposal_request
 from optimizer.stages.judge import concluded
 from optimizer.stages.propose import Search, fresh, judged, offered, proposals
 from optimizer.stages.publish import publish
@@ -171,9 +171,14 @@ def _settled(
     functions, extract = timed(lambda: extract_functions(checkout, engine.settings, lambda _text: None))
     worth, settled = [], []
     began = time.perf_counter()
-    for function in functions:
-        request = functools.partial(proposal_request, function, checkout, environment.packages)
-        decision = early_decision(function, request, engine.settings, engine.experts)
+    decisions = early_decisions(
+        functions,
+        lambda _: None,
+        lambda function: proposal_request(function, checkout, environment.packages),
+        engine.settings,
+        engine.experts,
+    )
+    for function, decision in decisions:
         if decision:
             settled.append(FunctionResult(function, decision))
         else:

@@ -38,6 +38,10 @@ class BatchExpert(Expert, Protocol):
         """The candidates of each request, in the same order."""
         ...
 
+    def would_change(self, requests: Sequence[ProposalRequest]) -> Sequence[bool]:
+        """A quick first answer, before anything is run: whether each function is worth the question."""
+        ...
+
 
 class Sandbox(Protocol):
     """Runs a program of somebody else's where it can do no harm."""

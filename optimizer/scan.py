@@ -6,7 +6,6 @@ branches are named and made from their content, and `resume` leaves out what is 
 
 import contextlib
 import dataclasses
-import functools
 import hashlib
 import json
 import tempfile
@@ -37,7 +36,7 @@ from optimizer.environment import Environment, build_environment
 from optimizer.ports import Expert
 from optimizer.stages.checkout import job_for
 from optimizer.stages.extract import (
-    early_decision,
+    early_decisions,
     extract_functions,
     proposal_request,
     review_decision,
@@ -223,12 +222,15 @@ class _Job:
         """Saves the functions that end without being run; returns the others."""
         self.watcher.stage("propose", f"{len(functions)} functions")
         held = self.engine.store.under_review(self.job.repository.url)
+        decisions = early_decisions(
+            functions,
+            lambda function: review_decision(function, held),
+            lambda function: proposal_request(function, self.checkout, packages),
+            self.engine.settings,
+            self.engine.experts,
+        )
         left = []
-        for function in functions:
-            request = functools.partial(proposal_request, function, self.checkout, packages)
-            decision = review_decision(function, held) or early_decision(
-                function, request, self.engine.settings, self.engine.experts
-            )
+        for function, decision in decisions:
             if decision:
                 self._finish(FunctionResult(function, decision))
             else:

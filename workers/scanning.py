@@ -4,7 +4,6 @@ It changes nothing in the database but the job's log and the patches that a newe
 killed at any point and done again.
 """
 
-import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from optimizer.engine import Engine
 from optimizer.environment import Environment, build_environment
 from optimizer.scan import fingerprint, told
 from optimizer.stages.checkout import job_for
-from optimizer.stages.extract import early_decision, extract_functions, proposal_request, review_decision
+from optimizer.stages.extract import early_decisions, extract_functions, proposal_request, review_decision
 from optimizer.stages.repository_settings import settings_files
 from optimizer.stages.target import TargetUnderTest, prepare_target
 from workers.context import Context
@@ -112,14 +111,16 @@ class _Scan:
         """Those that end without being run, and the others."""
         held = self.engine.store.under_review(self.job.repository.url)
         full = is_full(self.fleet, self.job, self.submission)
+        closed = Decision(Stage.ROUTE, Reason.MAX_OPEN) if full else None
+        decisions = early_decisions(
+            functions,
+            lambda function: review_decision(function, held) or closed,
+            lambda function: proposal_request(function, self.checkout, packages),
+            self.engine.settings,
+            self.engine.experts,
+        )
         settled, worth = [], []
-        for function in functions:
-            request = functools.partial(proposal_request, function, self.checkout, packages)
-            decision = review_decision(function, held) or (
-                Decision(Stage.ROUTE, Reason.MAX_OPEN)
-                if full
-                else early_decision(function, request, self.engine.settings, self.engine.experts)
-            )
+        for function, decision in decisions:
             if decision:
                 settled.append(FunctionResult(function, decision))
             else:

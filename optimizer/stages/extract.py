@@ -1,6 +1,6 @@
 """The functions of a commit, and those among them that end without being run."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from optimizer import vcs
 from optimizer.domain.candidates import ProposalRequest
@@ -14,6 +14,8 @@ from optimizer.ports import BatchExpert, Expert
 from optimizer.stages.checkout import choose_sources
 from optimizer.stages.imported import imported_sources
 from optimizer.stages.route import wanted_function
+
+_AT_ONCE = 64  # functions whose files are in memory together, and that a model is asked about at once
 
 
 def extract_functions(checkout: Checkout, settings: Settings, note: Callable[[str], None]) -> list[Function]:
@@ -47,21 +49,47 @@ def review_decision(function: Function, held: Set[tuple[str, str]]) -> Decision 
     return None
 
 
-def early_decision(
-    function: Function,
-    request: Callable[[], ProposalRequest],
+def early_decisions(
+    functions: Sequence[Function],
+    first: Callable[[Function], Decision | None],
+    request: Callable[[Function], ProposalRequest],
     settings: Settings,
     experts: Sequence[Expert],
-) -> Decision | None:
-    """Why the function ends here; None when it is worth running. A model is not asked for just that."""
+) -> Iterator[tuple[Function, Decision | None]]:
+    """Why each function ends here; None where it is worth running. `first`: what the caller knows already."""
+    for start in range(0, len(functions), _AT_ONCE):
+        part = functions[start : start + _AT_ONCE]
+        found = [first(function) or _unwanted(function, settings) for function in part]
+        requests = [request(function) for function, end in zip(part, found, strict=True) if end is None]
+        worth = iter(_worth_running(requests, experts))
+        for function, end in zip(part, found, strict=True):
+            nothing = end is None and not next(worth)
+            yield function, Decision(Stage.PROPOSE, Reason.NO_CANDIDATE) if nothing else end
+
+
+def _unwanted(function: Function, settings: Settings) -> Decision | None:
     if function.kind is FunctionKind.NESTED:
         return Decision(Stage.EXTRACT, Reason.NESTED)
     if not wanted_function(function, settings):
         return Decision(Stage.EXTRACT, Reason.EXCLUDED, "not among --function")
-    asked = [expert for expert in experts if function.language in expert.languages]
-    if any(isinstance(expert, BatchExpert) for expert in asked):
-        return None
-    wanted = request()
-    if not any(True for expert in asked for _ in expert.propose(wanted)):
-        return Decision(Stage.PROPOSE, Reason.NO_CANDIDATE)
     return None
+
+
+def _worth_running(requests: Sequence[ProposalRequest], experts: Sequence[Expert]) -> list[bool]:
+    """Whether any expert has something to say. A model is asked last, for all that is left at once."""
+    found = [False] * len(requests)
+    for expert in sorted(experts, key=lambda one: isinstance(one, BatchExpert)):
+        left = [
+            (place, one)
+            for place, one in enumerate(requests)
+            if not found[place] and one.function.language in expert.languages
+        ]
+        asked = [one for _, one in left]
+        answers = (
+            expert.would_change(asked)
+            if isinstance(expert, BatchExpert)
+            else [any(True for _ in expert.propose(one)) for one in asked]
+        )
+        for (place, _), answer in zip(left, answers, strict=True):
+            found[place] = answer
+    return found

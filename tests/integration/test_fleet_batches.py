@@ -41,6 +41,9 @@ class Model:
         names = [request.function.name for request in requests]
         return [[Candidate(f"def {name}(items): return {name!r}", made_by)] for name in names]
 
+    def would_change(self, requests: Sequence[ProposalRequest]) -> list[bool]:
+        return [True for _ in requests]
+
 
 @dataclass
 class Loading:

@@ -16,7 +16,7 @@ from optimizer.experts.ecode.data.prepare import EXAMPLES, STATISTICS, TOKENIZER
 from optimizer.experts.ecode.examples import Example, Task
 from optimizer.experts.ecode.fields import Fields, narrowed
 from optimizer.experts.ecode.plan import Preparation, Sources
-from optimizer.experts.ecode.tokenizer import load
+from optimizer.experts.ecode.tokenizer import load, train
 
 SHOP = '''import os
 from collections import deque
@@ -174,3 +174,16 @@ def test_everything_is_prepared_from_files_the_same_each_time(tmp_path: Path) ->
     prepare(wanted, tmp_path / "other", told.append, resume=True)
     assert examples == list(storage.read(tmp_path / "other" / EXAMPLES))
     assert (counts, len(told)) == ((tmp_path / "other" / STATISTICS).read_text(), 2)
+
+
+def test_a_tokenizer_that_is_given_is_taken_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "wheels").mkdir()
+    wheel(tmp_path / "wheels", "shop", "License-Expression: MIT")
+    train(["def f(a):\n    return a"], 400).save_pretrained(tmp_path / "kept")
+    sources = Sources(packages=str(tmp_path / "wheels"))
+    wanted = Preparation(sources, made_of_each=0, tokenizer=str(tmp_path / "kept"))
+    prepare(wanted, tmp_path, lambda _: None)
+    one, other = load(tmp_path / TOKENIZER), load(tmp_path / "kept")
+    assert one.get_vocab() == other.get_vocab()
+    with pytest.raises(ConfigError, match="nowhere holds no tokenizer"):
+        prepare(replace(wanted, tokenizer="nowhere"), tmp_path, lambda _: None)

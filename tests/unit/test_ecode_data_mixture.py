@@ -129,3 +129,13 @@ def test_what_does_not_fit_is_left_out_and_counted() -> None:
     recipe = replace(recipe, limits=Limits(written=60))
     assert list(build(recipe, [function(1)], tokens, dropped)) == []
     assert dropped == {"target too long": 1, "too much differs": 1}
+
+
+def test_of_the_other_languages_only_the_share_that_is_wanted_is_taken() -> None:
+    others = [
+        replace(pair(number), fields=replace(pair(number).fields, language="cpp")) for number in range(40)
+    ]
+    made = list(build(Recipe(others=0.5), [*others, pair(50)], tokens, Counter()))
+    problems = {each.problem for each in made}
+    assert "p50" in problems
+    assert 10 <= len(problems) <= 31

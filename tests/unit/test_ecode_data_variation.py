@@ -231,3 +231,10 @@ def test_what_may_be_slow_is_no_negative() -> None:
     middling = an_example(decile=6)
     refused = an_example(CODE, CODE, Task.UNCHANGED, decile=None)
     assert list(unchanged([slow, middling, refused])) == [refused]
+
+
+def test_in_the_bare_style_code_looks_as_if_it_was_generated() -> None:
+    code = "def f(a):\n    # why\n    l, r = 0, sum(x for x in a)\n\n    return (l + r)"
+    assert (
+        styled(code, Style(bare=True)) == "def f(a):\n    l, r = (0, sum((x for x in a)))\n    return l + r"
+    )

@@ -36,12 +36,14 @@ class Written:
     def __init__(self, *texts: str) -> None:
         self.texts = texts
         self.asked: list[Sequence[Fields]] = []
+        self.samples: list[int] = []
 
     def fits(self, item: Fields) -> bool:
         return len(item.code) < 1000
 
     def drafts(self, items: Sequence[Fields], how: Sampling) -> list[list[Draft]]:
         self.asked.append(items)
+        self.samples.append(how.samples)
         return [[Draft(text, -float(at), 1) for at, text in enumerate(self.texts)] for _ in items]
 
 
@@ -134,6 +136,15 @@ def test_functions_that_cannot_be_read_get_nothing_and_the_others_one_batch() ->
     )
     assert [len(each) for each in found] == [1, 0, 0, 1]
     assert [len(items) for items in written.asked] == [2]
+
+
+def test_a_first_look_is_one_sample_and_says_whether_it_would_be_proposed() -> None:
+    made, written = expert("def total(self, xs):\n    return sum(xs)", "def total(self, xs):\n    return 1")
+    long = "def total(self, xs):\n" + "    xs = xs\n" * 200 + "    return xs"
+    assert made.would_change([request(), request(long, long, "total")]) == [True, False]
+    assert written.samples == [1]
+    unchanged, _ = expert(METHOD.replace('        """Adds them."""\n', ""))
+    assert unchanged.would_change([request()]) == [False]
 
 
 def test_nothing_to_read_asks_no_model() -> None:

@@ -18,6 +18,7 @@ from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.grammar import Grammar, grammar
 from optimizer.experts.ecode.inputs import Writer
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
+from optimizer.experts.ecode.spelling import Alphabet, Spelling, spelling
 
 
 def rewrite(
@@ -25,16 +26,18 @@ def rewrite(
 ) -> list[list[Draft]]:
     """The samples of each, the first without noise; those that came to no end are left out."""
     found: list[list[Draft]] = []
+    alphabet = Alphabet(writer)
     at_once = max(1, how.most_rows // how.samples)
     for start in range(0, len(items), at_once):
-        found += _rewrite(model, writer, items[start : start + at_once], how)
+        found += _rewrite(model, alphabet, items[start : start + at_once], how)
     return found
 
 
 @torch.inference_mode()
 def _rewrite(
-    model: EcodeForConditionalGeneration, writer: Writer, items: Sequence[Fields], how: Sampling
+    model: EcodeForConditionalGeneration, alphabet: Alphabet, items: Sequence[Fields], how: Sampling
 ) -> list[list[Draft]]:
+    writer = alphabet.writer
     read = {name: tensor.to(model.device) for name, tensor in writer.read(items).items()}
     memory = _repeated(model.encoder(**read), how.samples)
     prefix = torch.tensor([writer.prefix(item.language, how.decile) for item in items], device=model.device)
@@ -42,13 +45,18 @@ def _rewrite(
     lines = torch.tensor([len(lines_of(item.code)) for item in items], device=model.device)
     # The first sample may say that nothing is to be changed; the others what would be, if they had to.
     insists = torch.tensor([seed != how.seed for seed in seeds], device=model.device)
-    rules = grammar(writer, lines.repeat_interleave(how.samples), insists)
+    spelt = [one for item in items for one in [_spelling(alphabet, item, how)] * how.samples]
+    rules = grammar(writer, lines.repeat_interleave(how.samples), insists, spelt)
     ids, chances = write(model, memory, prefix.repeat_interleave(how.samples, dim=0), seeds, how, rules)
     rows = list(zip(ids[:, prefix.shape[1] :].tolist(), chances.tolist(), strict=True))
     return [
         list(_drafts(writer, item.code, rows[number * how.samples : (number + 1) * how.samples]))
         for number, item in enumerate(items)
     ]
+
+
+def _spelling(alphabet: Alphabet, item: Fields, how: Sampling) -> Spelling | None:
+    return spelling(alphabet, item) if how.spelt and item.language == "python" else None
 
 
 def _drafts(writer: Writer, code: str, rows: Sequence[tuple[list[int], float]]) -> Iterator[Draft]:

@@ -15,6 +15,7 @@ class Sampling:
     # Tokens guessed at once by looking up what was read. It pays for a single row: of several all have to be
     # guessed right (benchmarks/ecode_speed.py).
     ahead: int = 0
+    spelt: bool = True  # Python: known names and closed brackets only
     decile: int = 9  # the speed that is asked for
     seed: int = 1
 

@@ -18,7 +18,7 @@ from optimizer.experts.placing import placed
 if TYPE_CHECKING:
     from optimizer.experts.ecode.loading import Loaded
 
-_RULES = "2"  # what becomes of a draft here: a change makes old refusals worth another try
+_RULES = "3"  # what becomes of a draft here: a change makes old refusals worth another try
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class EcodeExpert:
         """Of the model and of how it is asked."""
         how = self.sampling
         rules = f"{_RULES}-{SLOWER:g}" if self.ranker else _RULES
+        rules += "" if how.spelt else "-free"
         return f"{self.checkpoint.digest}-{rules}-{how.samples}-{how.temperature:g}-{how.top_p:g}-{how.seed}"
 
     def propose(self, request: ProposalRequest) -> Iterable[Candidate]:
@@ -45,10 +46,15 @@ class EcodeExpert:
 
     def propose_batch(self, requests: Sequence[ProposalRequest]) -> Sequence[Sequence[Candidate]]:
         """None for what is no single function, or too long to be read whole."""
+        return self._proposed(requests, self.sampling)
+
+    def would_change(self, requests: Sequence[ProposalRequest]) -> Sequence[bool]:
+        """By the first sample of each alone: the one that may say that nothing is to be changed."""
+        return [bool(found) for found in self._proposed(requests, replace(self.sampling, samples=1))]
+
+    def _proposed(self, requests: Sequence[ProposalRequest], how: Sampling) -> list[tuple[Candidate, ...]]:
         read = [self._read(request) for request in requests]
-        drafts = iter(
-            self._loaded.drafts([each for each in read if each], self.sampling) if any(read) else ()
-        )
+        drafts = iter(self._loaded.drafts([each for each in read if each], how) if any(read) else ())
         return [
             tuple(self._candidates(request, each, next(drafts))) if each else ()
             for request, each in zip(requests, read, strict=True)

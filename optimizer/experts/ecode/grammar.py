@@ -3,12 +3,15 @@
 B: rows, T: tokens written so far, N: those of the last of which the next one is asked for, V: vocabulary.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from optimizer.experts.ecode.edits import MOST_LINES
 from optimizer.experts.ecode.inputs import Writer
+from optimizer.experts.ecode.spelling import Spelling
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Grammar:
     text: Tensor  # (V,), tokens of text
     end: int
     insists: Tensor  # (B,), rows that have to change something
+    spelling: Sequence[Spelling | None] = ()  # of each row; None and () for text as it comes
 
     def allowed(self, written: Tensor, last: int) -> Tensor:
         """(B, T) -> (B, last, V). Between edits: a line behind them, or the end. In one: text, of which the
@@ -34,10 +38,26 @@ class Grammar:
         found = further | (inside & torch.where(fresh, self.breaks, self.text))
         begun = (named.cumsum(1) > 0)[:, -last:]
         found[:, :, self.end] = ~inside[:, :, 0] & (begun | ~self.insists[:, None])
+        return self._spelt(found, written.tolist(), (inside & ~fresh)[:, :, 0].tolist())
+
+    def _spelt(self, found: Tensor, written: list[list[int]], asked: list[list[bool]]) -> Tensor:
+        for row, spelling in enumerate(self.spelling):
+            for place, wanted in enumerate(asked[row]):
+                if wanted and spelling:
+                    end = len(written[row]) - len(asked[row]) + place + 1
+                    text = self._text(written[row][:end])
+                    found[row, place] &= spelling.allowed(text).to(found.device)
         return found
 
+    def _text(self, written: list[int]) -> list[int]:
+        """What stands behind the last token of a line."""
+        last = max(at for at, one in enumerate(written) if 0 <= one - self.first_line <= MOST_LINES)
+        return written[last + 1 :]
 
-def grammar(writer: Writer, lines: Tensor, insists: Tensor) -> Grammar:
+
+def grammar(
+    writer: Writer, lines: Tensor, insists: Tensor, spelling: Sequence[Spelling | None] = ()
+) -> Grammar:
     """Of rows with so many lines, and those of which a change is asked whether there is one or not."""
     size, device = writer.config.vocab_size, lines.device
     breaks, text = torch.zeros((2, size), dtype=torch.bool, device=device)
@@ -45,4 +65,4 @@ def grammar(writer: Writer, lines: Tensor, insists: Tensor) -> Grammar:
     text[writer.first_text : len(writer.tokenizer)] = True
     end = writer.config.eos_token_id
     assert isinstance(end, int)
-    return Grammar(writer.first_line, lines, breaks, text, end, insists)
+    return Grammar(writer.first_line, lines, breaks, text, end, insists, spelling)

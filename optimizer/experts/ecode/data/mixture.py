@@ -100,9 +100,7 @@ def _bases(examples: Sequence[Example]) -> dict[Task, list[Example]]:
 
 def _chosen(recipe: Recipe, examples: Sequence[Example]) -> list[Example]:
     random = Random(f"{recipe.seed}:others")
-    return [
-        each for each in examples if each.fields.language == "python" or random.random() < recipe.others
-    ]
+    return [each for each in examples if each.fields.language == "python" or random.random() < recipe.others]
 
 
 def _plan(recipe: Recipe, task: Task, count: int) -> list[tuple[Task, int, int]]:

@@ -22,6 +22,7 @@ class Style:
     quote: str | None = None  # ' or "
     parentheses: bool | None = None  # around conditions and what is returned
     blank_lines: bool | None = None  # True: one before every statement that has a block
+    bare: bool = False  # without comments, in the form that `ast.unparse` gives: as generated code looks
 
 
 def drawn(random: Random) -> Style:
@@ -30,6 +31,7 @@ def drawn(random: Random) -> Style:
         quote=random.choice((None, "'", '"')),
         parentheses=random.choice((None, False, False, False, True, None)),  # few people write them
         blank_lines=random.choice((None, False, True)),
+        bare=random.random() < 0.4,
     )
 
 
@@ -47,6 +49,7 @@ def restyled(example: Example, random: Random) -> Example:
 def styled(code: str, style: Style) -> str | None:
     """None where the style cannot be had without a change of meaning."""
     try:
+        code = ast.unparse(ast.parse(code)) if style.bare else code
         fresh = cst.parse_module(code).visit(_Styled(style)).code
         return fresh if ast.dump(ast.parse(fresh)) == ast.dump(ast.parse(code)) else None
     except (cst.ParserSyntaxError, cst.CSTValidationError, SyntaxError, ValueError, RecursionError):

@@ -1,0 +1,106 @@
+"""What E-code finds in published packages where the rules have nothing to propose.
+
+    python -m benchmarks.ecode_packages [--packages NAME ...] [--budget SECONDS] [--model FOLDER]
+
+The packages of `benchmarks.real_packages`, scanned as `optimizer submit` scans them, by E-code alone, and
+only the functions for which no rule proposes anything: an accepted patch here is one that the rules do
+not find. Functions of which the model's first sample says that nothing is to be changed are not run.
+
+Target: one accepted patch.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.real_packages import scanned
+from benchmarks.real_repositories import PACKAGES, make_repositories
+from benchmarks.support import finish
+from optimizer.domain.candidates import Candidate, ProposalRequest
+from optimizer.experts.ecode.checkpoint import RANKER, SHIPPED, whole
+from optimizer.experts.ecode.expert import EcodeExpert
+from optimizer.experts.ecode.ranking.ranker import read_ranker
+from optimizer.experts.rules.expert import rules_expert
+from optimizer.ports import BatchExpert, Expert
+
+TARGET = 1
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A model, asked for what the others leave alone."""
+
+    model: BatchExpert
+    others: Expert
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def version(self) -> str:
+        return f"{self.model.version}-rest-{self.others.version}"
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return self.model.languages
+
+    def propose(self, request: ProposalRequest) -> Sequence[Candidate]:
+        return self.propose_batch([request])[0]
+
+    def propose_batch(self, requests: Sequence[ProposalRequest]) -> list[Sequence[Candidate]]:
+        left = [self._left(request) for request in requests]
+        answers = iter(
+            self.model.propose_batch([one for one, is_left in zip(requests, left, strict=True) if is_left])
+        )
+        return [next(answers) if is_left else () for is_left in left]
+
+    def would_change(self, requests: Sequence[ProposalRequest]) -> list[bool]:
+        left = [self._left(request) for request in requests]
+        answers = iter(
+            self.model.would_change([one for one, is_left in zip(requests, left, strict=True) if is_left])
+        )
+        return [is_left and next(answers) for is_left in left]
+
+    def _left(self, request: ProposalRequest) -> bool:
+        return not any(True for _ in self.others.propose(request))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--packages", nargs="*", default=[item.name for item in PACKAGES])
+    parser.add_argument("--budget", type=float, default=0.0, help="seconds a package; 0: no limit")
+    parser.add_argument("--folder", type=Path, default=Path(".optimizer/real"))
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="folder with the model")
+    options = parser.parse_args()
+    ranker = options.model / RANKER
+    model = EcodeExpert(whole(options.model), ranker=read_ranker(ranker) if ranker.is_file() else None)
+    rest = Rest(model, rules_expert())
+    folder = options.folder.absolute()
+    chosen = [item for item in PACKAGES if item.name in options.packages]
+    rows = [
+        scanned(
+            package,
+            repository,
+            folder / "home",
+            options.budget,
+            lambda engine: replace(engine, experts=(rest,)),
+        )
+        for package, repository in make_repositories(folder / "repositories", chosen)
+    ]
+    print("| package | functions | run | candidates | accepted | minutes |\n|---|---|---|---|---|---|")
+    for row in rows:
+        counts = [row.seen.total, row.seen.workloads, row.seen.candidates.total(), len(row.patches)]
+        name = f"{row.package.name} {row.package.version}"
+        print(f"| {name} | {' | '.join(map(str, counts))} | {row.seconds / 60:.1f} |")
+    accepted = sum(len(row.patches) for row in rows)
+    reasons = sum((row.seen.candidates for row in rows), Counter[str]())
+    finish(accepted, TARGET, accepted >= TARGET, packages=len(rows), reasons=reasons)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""How often E-code writes, but for names and layout, the very version that a slow one was made of.
+
+    python -m benchmarks.ecode_written --data FOLDER [--problems N] [--model FOLDER] [--variant NAME=FOLDER]
+
+FOLDER holds pairs.dev.jsonl.gz and problem_examples.jsonl.gz. Fast versions held out, each slowed by one or
+more of the kinds of experts/ecode/data/backwards; eight samples. Nothing is run, so that many problems are
+done in a minute: what else is right, only `benchmarks.ecode` can tell. Where a share is lost stands in the
+columns: the first sample says that nothing is to be changed; a sample does not parse; what parses is not
+`usable` (another signature, nothing new) or needs a name that nobody knows.
+
+Target: the share found among eight samples is 50 % or more.
+"""
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks import support
+from benchmarks.ecode_problems import pairs_to_try
+from benchmarks.pairs import Pair
+from optimizer.domain.candidates import ProposalRequest
+from optimizer.experts.ecode import fields
+from optimizer.experts.ecode.checkpoint import SHIPPED, whole
+from optimizer.experts.ecode.drafts import Draft, Sampling
+from optimizer.experts.ecode.filtering import normalised, usable
+from optimizer.experts.ecode.imports import missing
+from optimizer.experts.ecode.loading import Loaded, load
+
+TARGET = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Of all problems: shares of the problems, and shares of the samples."""
+
+    problems: int
+    found_first: float
+    found: float
+    unchanged_first: float
+    any_usable: float
+    parsed: float
+    used: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Slow:
+    read: fields.Fields
+    module: str
+    fast: str  # its normal form
+
+
+def main() -> None:
+    options = _options()
+    pairs = pairs_to_try(options.data, "slowed", options.problems, options.seed)
+    rows = {}
+    for name, folder in _models(options).items():
+        loaded = load(whole(folder).folder)
+        rows[name] = found = _written([slow for pair in pairs for slow in _slow(pair, loaded)], loaded)
+        print(
+            f"{name:24} {found.problems} problems: found {found.found:.1%}, first {found.found_first:.1%}; "
+            f"unchanged at first {found.unchanged_first:.1%}, any usable {found.any_usable:.1%}; "
+            f"of the samples parsed {found.parsed:.1%}, usable {found.used:.1%}",
+            flush=True,
+        )
+    share = rows["E-code"].found
+    support.finish(
+        round(share, 4), TARGET, share >= TARGET, rows={name: asdict(row) for name, row in rows.items()}
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder with the two files")
+    parser.add_argument("--problems", type=int, default=100, help="so many, drawn at random")
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="folder with the model")
+    parser.add_argument("--variant", action="append", default=[], metavar="NAME=FOLDER", help="another model")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    options = parser.parse_args()
+    if any("=" not in variant for variant in options.variant):
+        parser.error("--variant has to be NAME=FOLDER")
+    return options
+
+
+def _models(options: argparse.Namespace) -> Mapping[str, Path]:
+    variants = (variant.split("=", 1) for variant in options.variant)
+    return {"E-code": options.model, **{name: Path(folder) for name, folder in variants}}
+
+
+def _slow(pair: Pair, loaded: Loaded) -> Sequence[_Slow]:
+    """The one, or nothing where the model cannot read it or one side is no single function."""
+    read = fields.of_request(ProposalRequest(pair.function, pair.module))
+    fast, _ = fields.without_docstring(fields.dedented(pair.candidate.source, pair.candidate.source))
+    node = fields.parsed(fast)
+    if read is None or node is None or not loaded.fits(read):
+        return ()
+    return [_Slow(read, pair.module, normalised(node))]
+
+
+def _written(problems: Sequence[_Slow], loaded: Loaded) -> Written:
+    drafts = loaded.drafts([each.read for each in problems], Sampling())
+    kept = [_kept(each, found) for each, found in zip(problems, drafts, strict=True)]
+    first = [found[0].text if found else each.read.code for each, found in zip(problems, drafts, strict=True)]
+    samples = sum(len(found) for found in drafts)
+    return Written(
+        len(problems),
+        _share(_is_fast(text, each) for text, each in zip(first, problems, strict=True)),
+        _share(
+            any(_is_fast(text, each) for text in texts) for texts, each in zip(kept, problems, strict=True)
+        ),
+        _share(text == each.read.code for text, each in zip(first, problems, strict=True)),
+        _share(bool(texts) for texts in kept),
+        sum(fields.parsed(one.text) is not None for found in drafts for one in found) / samples,
+        sum(map(len, kept)) / samples,
+    )
+
+
+def _kept(slow: _Slow, drafts: Sequence[Draft]) -> list[str]:
+    texts = usable((one.text for one in drafts), slow.read.code)
+    return [text for text in texts if missing(text, slow.read.code, slow.module) is not None]
+
+
+def _is_fast(text: str, slow: _Slow) -> bool:
+    node = fields.parsed(text)
+    return node is not None and normalised(node) == slow.fast
+
+
+def _share(found: Iterable[bool]) -> float:
+    values = list(found)
+    return sum(values) / len(values)
+
+
+if __name__ == "__main__":
+    main()
