@@ -1,19 +1,20 @@
 """How often E-code writes, but for names and layout, the very version that a slow one was made of.
 
-    python -m benchmarks.ecode_written --data FOLDER [--problems N] [--model FOLDER] [--variant NAME=FOLDER]
+    python -m benchmarks.ecode_written --data FOLDER [--problems N] [--parts] [--variant NAME=FOLDER]
 
 FOLDER holds pairs.dev.jsonl.gz and problem_examples.jsonl.gz. Fast versions held out, each slowed by one or
 more of the kinds of experts/ecode/data/backwards; eight samples. Nothing is run, so that many problems are
 done in a minute: what else is right, only `benchmarks.ecode` can tell. Where a share is lost stands in the
 columns: the first sample says that nothing is to be changed; a sample does not parse; what parses is not
-`usable` (another signature, nothing new) or needs a name that nobody knows.
+`usable` (another signature, nothing new) or needs a name that nobody knows. `--parts` adds the model without
+known names and closed brackets, and with one field at a time kept from it; `--variant` one trained otherwise.
 
 Target: the share found among eight samples is 50 % or more.
 """
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from benchmarks import support
@@ -50,16 +51,27 @@ class _Slow:
     fast: str  # its normal form
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a model is asked."""
+
+    name: str
+    model: Path
+    how: Sampling = field(default_factory=Sampling)
+    unread: str = ""  # a field that is kept from it
+
+
 def main() -> None:
     options = _options()
     pairs = pairs_to_try(options.data, "slowed", options.problems, options.seed)
     rows = {}
-    for name, folder in _models(options).items():
-        loaded = load(whole(folder).folder)
-        rows[name] = found = _written([slow for pair in pairs for slow in _slow(pair, loaded)], loaded)
+    for way in _ways(options):
+        loaded = load(whole(way.model).folder)
+        problems = [slow for pair in pairs for slow in _slow(pair, loaded, way.unread)]
+        rows[way.name] = found = _written(problems, loaded, way.how)
         print(
-            f"{name:24} {found.problems} problems: found {found.found:.1%}, first {found.found_first:.1%}; "
-            f"unchanged at first {found.unchanged_first:.1%}, any usable {found.any_usable:.1%}; "
+            f"{way.name:26} {found.problems}: found {found.found:.1%}, first {found.found_first:.1%}, "
+            f"unchanged {found.unchanged_first:.1%}, any usable {found.any_usable:.1%}; "
             f"of the samples parsed {found.parsed:.1%}, usable {found.used:.1%}",
             flush=True,
         )
@@ -76,6 +88,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with the two files")
     parser.add_argument("--problems", type=int, default=100, help="so many, drawn at random")
     parser.add_argument("--model", type=Path, default=SHIPPED, help="folder with the model")
+    parser.add_argument("--parts", action="store_true", help="add the model without what can be left out")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME=FOLDER", help="another model")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
     options = parser.parse_args()
@@ -84,23 +97,30 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _models(options: argparse.Namespace) -> Mapping[str, Path]:
-    variants = (variant.split("=", 1) for variant in options.variant)
-    return {"E-code": options.model, **{name: Path(folder) for name, folder in variants}}
+def _ways(options: argparse.Namespace) -> Iterator[_Way]:
+    yield _Way("E-code", options.model)
+    if options.parts:
+        yield _Way("E-code without spelling", options.model, Sampling(spelt=False))
+        for name in fields.NAMES:
+            yield _Way(f"E-code without {name}", options.model, unread=name)
+    for variant in options.variant:
+        name, folder = variant.split("=", 1)
+        yield _Way(name, Path(folder))
 
 
-def _slow(pair: Pair, loaded: Loaded) -> Sequence[_Slow]:
+def _slow(pair: Pair, loaded: Loaded, unread: str) -> Sequence[_Slow]:
     """The one, or nothing where the model cannot read it or one side is no single function."""
     read = fields.of_request(ProposalRequest(pair.function, pair.module))
     fast, _ = fields.without_docstring(fields.dedented(pair.candidate.source, pair.candidate.source))
     node = fields.parsed(fast)
     if read is None or node is None or not loaded.fits(read):
         return ()
-    return [_Slow(read, pair.module, normalised(node))]
+    hidden = {unread: ""} if unread else {}
+    return [_Slow(replace(read, **hidden), pair.module, normalised(node))]
 
 
-def _written(problems: Sequence[_Slow], loaded: Loaded) -> Written:
-    drafts = loaded.drafts([each.read for each in problems], Sampling())
+def _written(problems: Sequence[_Slow], loaded: Loaded, how: Sampling) -> Written:
+    drafts = loaded.drafts([each.read for each in problems], how)
     kept = [_kept(each, found) for each, found in zip(problems, drafts, strict=True)]
     first = [found[0].text if found else each.read.code for each, found in zip(problems, drafts, strict=True)]
     samples = sum(len(found) for found in drafts)

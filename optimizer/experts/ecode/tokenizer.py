@@ -62,5 +62,5 @@ def train(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenizerFast:
 
 
 def load(folder: Path) -> PreTrainedTokenizerFast:
-    """Raises OSError where there is none."""
-    return PreTrainedTokenizerFast.from_pretrained(folder)
+    """Of this machine alone: no hub is asked. Raises OSError where there is none."""
+    return PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
