@@ -17,7 +17,7 @@ BESIDE = {path.stem for path in RUNNERS.glob("*.py")}  # inside the sandbox they
 DATA = {"tzdata"}  # for machines without time zones of their own: nobody imports it
 BEHIND = {"accelerate", "tensorboard"}  # the training loop of transformers imports them
 TARGETS = {"pytest"}  # imported inside the sandbox, where it is the target's own
-PROGRAMS = {"mypy", "ruff", "import-linter", "types-pyyaml"}
+PROGRAMS = {"mypy", "ruff", "import-linter", "pytest-xdist", "types-pyyaml"}
 
 
 def declared(group: str = "") -> set[str]:
