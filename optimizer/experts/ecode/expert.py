@@ -18,6 +18,7 @@ from optimizer.experts.placing import placed
 if TYPE_CHECKING:
     from optimizer.experts.ecode.loading import Loaded
 
+_LOOK = 64  # tokens of a first look: what goes on for longer is hardly ever right, and all wait for it
 _RULES = "3"  # what becomes of a draft here: a change makes old refusals worth another try
 
 
@@ -50,7 +51,8 @@ class EcodeExpert:
 
     def would_change(self, requests: Sequence[ProposalRequest]) -> Sequence[bool]:
         """By the first sample of each alone: the one that may say that nothing is to be changed."""
-        return [bool(found) for found in self._proposed(requests, replace(self.sampling, samples=1))]
+        look = replace(self.sampling, samples=1, most_tokens=_LOOK)
+        return [bool(found) for found in self._proposed(requests, look)]
 
     def _proposed(self, requests: Sequence[ProposalRequest], how: Sampling) -> list[tuple[Candidate, ...]]:
         read = [self._read(request) for request in requests]
