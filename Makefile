@@ -78,7 +78,7 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Two at once: most tests wait for a sandbox. What is timed takes its turns (workers or not).
+# Two at once: most tests wait for a sandbox, and what is timed takes turns. A file's fixtures stay in one process.
 test: test-packages lint
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 

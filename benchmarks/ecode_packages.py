@@ -11,21 +11,23 @@ Target: one accepted patch.
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.real_packages import scanned
 from benchmarks.real_repositories import PACKAGES, make_repositories
 from benchmarks.support import finish
+from optimizer import bootstrap
 from optimizer.domain.candidates import Candidate, ProposalRequest
-from optimizer.experts.ecode.checkpoint import RANKER, SHIPPED, whole
-from optimizer.experts.ecode.expert import EcodeExpert
-from optimizer.experts.ecode.ranking.ranker import read_ranker
+from optimizer.domain.settings import Settings
+from optimizer.experts.ecode.checkpoint import SHIPPED
 from optimizer.experts.rules.expert import rules_expert
 from optimizer.ports import BatchExpert, Expert
 
 TARGET = 1
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,21 @@ class Rest:
         return self.propose_batch([request])[0]
 
     def propose_batch(self, requests: Sequence[ProposalRequest]) -> list[Sequence[Candidate]]:
-        left = [self._left(request) for request in requests]
-        answers = iter(
-            self.model.propose_batch([one for one, is_left in zip(requests, left, strict=True) if is_left])
-        )
-        return [next(answers) if is_left else () for is_left in left]
+        return self._asked(requests, self.model.propose_batch, ())
 
     def would_change(self, requests: Sequence[ProposalRequest]) -> list[bool]:
-        left = [self._left(request) for request in requests]
-        answers = iter(
-            self.model.would_change([one for one, is_left in zip(requests, left, strict=True) if is_left])
-        )
-        return [is_left and next(answers) for is_left in left]
+        return self._asked(requests, self.model.would_change, False)
 
-    def _left(self, request: ProposalRequest) -> bool:
-        return not any(True for _ in self.others.propose(request))
+    def _asked(
+        self,
+        requests: Sequence[ProposalRequest],
+        ask: Callable[[Sequence[ProposalRequest]], Sequence[_Answer]],
+        nothing: _Answer,
+    ) -> list[_Answer]:
+        """The model's answers where the others propose nothing, and `nothing` elsewhere."""
+        left = [not any(True for _ in self.others.propose(request)) for request in requests]
+        answers = iter(ask([one for one, is_left in zip(requests, left, strict=True) if is_left]))
+        return [next(answers) if is_left else nothing for is_left in left]
 
 
 def main() -> None:
@@ -77,9 +79,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".optimizer/real"))
     parser.add_argument("--model", type=Path, default=SHIPPED, help="folder with the model")
     options = parser.parse_args()
-    ranker = options.model / RANKER
-    model = EcodeExpert(whole(options.model), ranker=read_ranker(ranker) if ranker.is_file() else None)
-    rest = Rest(model, rules_expert())
+    rest = Rest(bootstrap.ecode_expert(Settings(ecode_model=str(options.model))), rules_expert())
     folder = options.folder.absolute()
     chosen = [item for item in PACKAGES if item.name in options.packages]
     rows = [

@@ -3,8 +3,8 @@
     python -m benchmarks.ecode_written --data FOLDER [--problems N] [--parts] [--variant NAME=FOLDER]
 
 FOLDER holds pairs.dev.jsonl.gz and problem_examples.jsonl.gz. Fast versions held out, each slowed by one or
-more of the kinds of experts/ecode/data/backwards; eight samples. Nothing is run, so that many problems are
-done in a minute: what else is right, only `benchmarks.ecode` can tell. Where a share is lost stands in the
+more of the kinds of experts/ecode/data/backwards; eight samples. Nothing is run: what else
+is right, only `benchmarks.ecode` can tell. Where a share is lost stands in the
 columns: the first sample says that nothing is to be changed; a sample does not parse; what parses is not
 `usable` (another signature, nothing new) or needs a name that nobody knows. `--parts` adds the model without
 known names and closed brackets, and with one field at a time kept from it; `--variant` one trained otherwise.

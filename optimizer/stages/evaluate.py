@@ -142,12 +142,11 @@ class Referee:
         return replace(evaluation, scaling=scaling, instructions=instructions)
 
     def _measure(self, candidate: Candidate, number: int) -> Measurement:
-        """First calls are few and short, and another program's turn is longer than they are: where they alone
-        speak against a gain, it is measured again, all of it. What has a memory is refused again."""
         seed = self.settings.seed + 1000 * number
-        found = self._measured(candidate, seed)
-        again = found.reason is Reason.COLD_DISAGREES
-        return self._measured(candidate, seed + 500) if again else found
+        label = f"{self.arena.function.label}: candidate {candidate.id}"
+        return again_if_cold(
+            lambda other: self._measured(candidate, other), seed, lambda text: self.note(f"{label}: {text}")
+        )
 
     def _measured(self, candidate: Candidate, seed: int) -> Measurement:
         """In a sandbox of its own each time: the second measurement shares nothing with the first."""
@@ -189,6 +188,18 @@ class Referee:
             answer, _ = session.ask("memory", seconds=60.0, id=largest.id)
         peak = answer.get("peak")
         return min(max(0, peak), _MOST_MEMORY) if isinstance(peak, int) else 0
+
+
+def again_if_cold(
+    measured: Callable[[int], Measurement], seed: int, told: Callable[[str], None]
+) -> Measurement:
+    """First calls are few and short, and another program's turn is longer than they are: where they alone
+    speak against a gain, all of it is measured once more. What has a memory is refused again."""
+    found = measured(seed)
+    if found.reason is not Reason.COLD_DISAGREES:
+        return found
+    told("first calls speak against a gain, measured again")
+    return measured(seed + 500)
 
 
 def _refused(verdict: Verdict) -> Decision:

@@ -170,10 +170,15 @@ def judged(folder: Path, settings: Settings, told: Callable[[str], None]) -> Ins
     return evaluation.instructions
 
 
+def about_instructions(notes: list[str]) -> list[str]:
+    """A busy machine may have others."""
+    return [note for note in notes if "instructions" in note]
+
+
 def test_instructions_of_an_accepted_candidate_are_counted_with_callgrind(tmp_path: Path) -> None:
     notes: list[str] = []
     found = judged(tmp_path, Settings(callgrind=True), notes.append)
-    assert notes == []
+    assert about_instructions(notes) == []
     assert found is not None
     assert found.original > 2 * found.candidate
 
@@ -184,8 +189,8 @@ def test_without_valgrind_there_is_a_note_and_no_count(
     monkeypatch.setattr(instructions, "valgrind", lambda: None)
     notes: list[str] = []
     assert judged(tmp_path, Settings(), notes.append) is None
-    assert notes == []  # nobody asked
+    assert about_instructions(notes) == []  # nobody asked
     assert judged(tmp_path, Settings(callgrind=True), notes.append) is None
-    assert notes == [
+    assert about_instructions(notes) == [
         "subject.py::repeated: instructions not counted: valgrind is not installed: apt-get install valgrind"
     ]

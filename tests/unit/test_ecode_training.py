@@ -18,7 +18,7 @@ from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.inputs import Writer
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
 from optimizer.experts.ecode.plan import Plan, read_plan
-from optimizer.experts.ecode.training import CURVES, LOG, MODEL, train
+from optimizer.experts.ecode.training import CURVES, LOG, MODEL, made, train
 
 TINY = {
     "d_model": 64, "d_field": 16, "d_ff": 96, "d_expert": 64, "num_layers": 1, "num_decoder_layers": 2,
@@ -178,3 +178,13 @@ def test_training_leaves_the_arithmetic_of_the_process_as_it_was(tmp_path: Path,
     train(EXAMPLES, tokenizer, plan(), tmp_path, quiet=True)
     smallest = float.fromhex("0x1p-1022")
     assert smallest / 4 > 0.0
+
+
+def test_training_goes_on_from_the_weights_of_a_folder(tmp_path: Path, tokenizer: Any) -> None:
+    train(EXAMPLES[:5], tokenizer, plan(steps=2), tmp_path / "first", quiet=True)
+    begun = plan(begin_with=str(tmp_path / "first" / MODEL))
+    kept = EcodeForConditionalGeneration.from_pretrained(tmp_path / "first" / MODEL).state_dict()
+    found = made(begun, tokenizer).state_dict()
+    assert all(torch.equal(found[name], kept[name].float()) for name in kept)
+    with pytest.raises(ConfigError, match="nowhere, to begin with, holds no model"):
+        made(plan(begin_with="nowhere"), tokenizer)

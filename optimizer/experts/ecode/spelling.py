@@ -89,13 +89,17 @@ class Alphabet:
     @cached_property
     def joined(self) -> frozenset[int]:
         """Those that go on with what stands before them."""
-        return frozenset(at for at in self.words | self.digits if self.texts[at][0] != " ")
+        return frozenset(at for at in self.spelt if self.texts[at][0] != " ")
+
+    @cached_property
+    def spelt(self) -> frozenset[int]:
+        return self.words | self.digits
 
     @cached_property
     def signs(self) -> Tensor:
         """(V,): whatever is neither a word nor a digit."""
         found = torch.ones(self.writer.config.vocab_size, dtype=torch.bool)
-        found[sorted(self.words | self.digits)] = False
+        found[sorted(self.spelt)] = False
         return found
 
     @cached_property
@@ -148,7 +152,7 @@ class Spelling:
         alphabet, start = self.alphabet, len(text)
         while start and text[start - 1] in alphabet.joined:
             start -= 1
-        if start and text[start - 1] in alphabet.words | alphabet.digits:
+        if start and text[start - 1] in alphabet.spelt:
             start -= 1
         if start == len(text):
             return self._behind(self.names, joined=True)

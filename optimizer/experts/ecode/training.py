@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerFast, Trainer, TrainerCallback, Trai
 from transformers.trainer_callback import PrinterCallback, ProgressCallback, TrainerControl, TrainerState
 from transformers.trainer_utils import get_last_checkpoint, set_seed
 
+from optimizer.domain.errors import ConfigError
 from optimizer.experts.ecode.batches import Batches, collated, split
 from optimizer.experts.ecode.checkpoint import seal
 from optimizer.experts.ecode.configuration import EcodeConfig
@@ -76,7 +77,12 @@ def _tiny_numbers_as_zero() -> Iterator[None]:
 def made(plan: Plan, tokenizer: PreTrainedTokenizerFast) -> EcodeForConditionalGeneration:
     """A new model for the vocabulary, or the one that the plan begins with."""
     if plan.begin_with:
-        return EcodeForConditionalGeneration.from_pretrained(plan.begin_with, dtype=torch.float32)
+        try:
+            return EcodeForConditionalGeneration.from_pretrained(
+                plan.begin_with, dtype=torch.float32, local_files_only=True
+            )
+        except OSError as error:
+            raise ConfigError(f"{plan.begin_with}, to begin with, holds no model that can be read") from error
     return EcodeForConditionalGeneration(EcodeConfig(**{"vocab_size": len(tokenizer), **plan.model}))
 
 
