@@ -17,6 +17,7 @@ from optimizer.experts.ecode.examples import Example, Task
 from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.inputs import Writer
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
+from optimizer.experts.ecode.optimizing import optimiser
 from optimizer.experts.ecode.plan import Plan, read_plan
 from optimizer.experts.ecode.training import CURVES, LOG, MODEL, made, train
 
@@ -71,10 +72,12 @@ class Killed(BaseException):
     pass
 
 
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
 def test_a_run_that_is_killed_goes_on_to_the_same_curve(
-    tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, optimizer: str
 ) -> None:
-    train(EXAMPLES, tokenizer, plan(), tmp_path / "whole", quiet=True)
+    wanted = plan(optimizer=optimizer)
+    train(EXAMPLES, tokenizer, wanted, tmp_path / "whole", quiet=True)
     forward, calls = EcodeForConditionalGeneration.forward, []
 
     def dies(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -86,8 +89,8 @@ def test_a_run_that_is_killed_goes_on_to_the_same_curve(
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(EcodeForConditionalGeneration, "forward", dies)
-        train(EXAMPLES, tokenizer, plan(), tmp_path / "torn", quiet=True)
-    model = train(EXAMPLES, tokenizer, plan(), tmp_path / "torn", resume=True, quiet=True)
+        train(EXAMPLES, tokenizer, wanted, tmp_path / "torn", quiet=True)
+    model = train(EXAMPLES, tokenizer, wanted, tmp_path / "torn", resume=True, quiet=True)
     assert losses(tmp_path / "torn") == losses(tmp_path / "whole")
     shipped = EcodeForConditionalGeneration.from_pretrained(tmp_path / "whole" / MODEL)
     for name, tensor in model.state_dict().items():
@@ -188,3 +191,18 @@ def test_training_goes_on_from_the_weights_of_a_folder(tmp_path: Path, tokenizer
     assert all(torch.equal(found[name], kept[name].float()) for name in kept)
     with pytest.raises(ConfigError, match="nowhere, to begin with, holds no model"):
         made(plan(begin_with="nowhere"), tokenizer)
+
+
+def test_muon_gets_the_matrices_of_hidden_layers_and_adamw_all_else(tokenizer: Any) -> None:
+    wanted = plan(optimizer="muon", learning_rate=0.5)
+    model = made(wanted, tokenizer)
+    found = optimiser(model, wanted)
+    assert found is not None
+    matrices, others = ({id(each) for each in group["params"]} for group in found.param_groups)
+    of = {name: id(each) for name, each in model.named_parameters()}
+    assert {of["encoder.code.layers.0.attention.query.weight"], of["copy_head.key.weight"]} <= matrices
+    gates = {at for name, at in of.items() if ".gate.clean." in name}
+    assert gates and {of["encoder.embed_tokens.weight"], *gates} <= others
+    assert matrices | others == set(of.values()) and not matrices & others
+    assert [group["lr"] for group in found.param_groups] == [0.5, 0.5]
+    assert optimiser(model, plan()) is None

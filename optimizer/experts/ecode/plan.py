@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -44,6 +44,7 @@ class Plan:
 
     steps: int
     batch_tokens: int = 8192  # tokens of code read and written, padding included, for one step
+    optimizer: Literal["adamw", "muon"] = "adamw"  # see optimizing.py
     learning_rate: float = 1e-3
     warmup_steps: int = 200
     weight_decay: float = 0.01

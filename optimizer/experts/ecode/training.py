@@ -20,6 +20,7 @@ from optimizer.experts.ecode.curves import draw
 from optimizer.experts.ecode.examples import Example
 from optimizer.experts.ecode.inputs import Writer
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
+from optimizer.experts.ecode.optimizing import optimiser
 from optimizer.experts.ecode.plan import Plan
 
 LOG, CURVES, MODEL = "log.jsonl", "curves.png", "model"
@@ -49,6 +50,7 @@ def train(
         eval_dataset=Batches(watched, writer, plan.batch_tokens, plan.seed) if watched else None,
         data_collator=collated(writer),
         callbacks=[Log(folder / LOG)],
+        optimizers=(optimiser(model, plan), None),
     )
     trainer.remove_callback(PrinterCallback if quiet else ProgressCallback)  # they print to stdout
     if not quiet:
