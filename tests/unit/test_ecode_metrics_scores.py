@@ -1,7 +1,9 @@
 """What outcomes come to: best of k, speed-ups, intervals; and which outcome a judgement of the referee is."""
 
 import itertools
+import json
 import math
+import pickle
 from pathlib import Path
 from statistics import mean
 
@@ -205,6 +207,32 @@ def test_problems_are_read_with_their_calls(tmp_path: Path) -> None:
     (found,) = read_problems(tmp_path / "rows.jsonl", Settings())
     assert (found.name, found.group, found.function.name) == ("one", "one", "f")
     assert "[1]" in {item.text for item in found.workload.inputs}
+
+
+@pytest.mark.parametrize(
+    ("method", "made"),
+    [
+        ("total", ("Cart", (3,), {"tax": 2}, ([1],), {})),
+        ("known", ("Cart", None, {}, ([1],), {})),
+        ("plain", ("Cart", None, {}, ([1],), {})),
+    ],
+)
+def test_calls_of_a_method_are_on_an_instance_of_its_class(
+    tmp_path: Path, method: str, made: tuple[object, ...]
+) -> None:
+    source = (
+        "class Cart:\n"
+        "    def __init__(self, price, tax): self.price = price\n"
+        "    def total(self, xs): return xs\n"
+        "    @classmethod\n    def known(cls, xs): return xs\n"
+        "    @staticmethod\n    def plain(xs): return xs\n"
+    )
+    line = {"name": "m", "source": source, "function": f"Cart.{method}", "calls": ["[1]"], "init": "3, tax=2"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(line))
+    (found,) = read_problems(tmp_path / "rows.jsonl", Settings())
+    assert found.function.qualname == f"Cart.{method}"
+    assert pickle.loads(found.workload.inputs[0].payload) == ("method", *made)
+    assert len(found.workload.inputs) > 1, "and others are made like it"
 
 
 @pytest.mark.parametrize("call", ["**{}", "*[1]", "a=1, a=2", "{[1]: 2}", "b", "1)(2", "1)", "1), f(2"])
