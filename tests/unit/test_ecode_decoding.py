@@ -8,7 +8,7 @@ import torch
 from optimizer.experts.ecode import tokenizer as tokenizers
 from optimizer.experts.ecode.configuration import EcodeConfig
 from optimizer.experts.ecode.copying import Memory
-from optimizer.experts.ecode.decoding import guessed, rewrite
+from optimizer.experts.ecode.decoding import guessed, rewrite, unchanged
 from optimizer.experts.ecode.drafts import Sampling
 from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.filtering import usable
@@ -43,7 +43,8 @@ def model(writer: Writer) -> EcodeForConditionalGeneration:
 
 
 def how(**more: Any) -> Sampling:
-    return Sampling(**({"samples": 3, "most_tokens": 40, "temperature": 1.0, "top_p": 1.0} | more))
+    settings = {"samples": 3, "beams": False, "most_tokens": 40, "temperature": 1.0, "top_p": 1.0}
+    return Sampling(**(settings | more))
 
 
 def test_guessing_ahead_changes_nothing(model: Any, writer: Writer) -> None:
@@ -56,10 +57,13 @@ def test_guessing_ahead_changes_nothing(model: Any, writer: Writer) -> None:
             assert [d.log_chance for d in row] == pytest.approx([d.log_chance for d in other], abs=1e-3)
 
 
-def test_a_function_is_written_the_same_alone_and_among_others(model: Any, writer: Writer) -> None:
-    together = rewrite(model, writer, ITEMS, how(most_rows=12))
+@pytest.mark.parametrize("beams", [False, True])
+def test_a_function_is_written_the_same_alone_and_among_others(
+    model: Any, writer: Writer, beams: bool
+) -> None:
+    together = rewrite(model, writer, ITEMS, how(most_rows=12, beams=beams))
     for item, expected in zip(ITEMS, together, strict=True):
-        (alone,) = rewrite(model, writer, [item], how(most_rows=3))
+        (alone,) = rewrite(model, writer, [item], how(most_rows=3, beams=beams))
         assert [draft.text for draft in alone] == [draft.text for draft in expected]
 
 
@@ -85,6 +89,16 @@ def test_another_seed_gives_other_samples_and_the_same_first(model: Any, writer:
     greedy = rewrite(model, writer, ITEMS, how(samples=1, **settings))
     for row, expected in zip(one, greedy, strict=True):
         assert not expected or row[0] == expected[0]
+
+
+def test_the_chance_that_nothing_changes_is_that_of_ending_at_once(model: Any, writer: Writer) -> None:
+    found = unchanged(model, writer, ITEMS, how(most_rows=4))
+    end = writer.config.eos_token_id
+    for item, chance in zip(ITEMS, found, strict=True):
+        prefix = torch.tensor([writer.prefix("python", how().decile)])
+        logits = model(**writer.read([item]), decoder_input_ids=prefix).logits[0, -1]
+        may_begin = logits[[end, *range(writer.first_line, writer.first_line + 6)]]  # five lines, and behind
+        assert chance == pytest.approx(may_begin.softmax(-1)[0].item(), rel=1e-3)
 
 
 def test_what_follows_where_it_was_read_is_guessed() -> None:

@@ -36,14 +36,17 @@ class Written:
     def __init__(self, *texts: str) -> None:
         self.texts = texts
         self.asked: list[Sequence[Fields]] = []
-        self.samples: list[int] = []
+        self.chances: list[float] = []  # that nothing is to be changed
 
     def fits(self, item: Fields) -> bool:
         return len(item.code) < 1000
 
+    def unchanged(self, items: Sequence[Fields], how: Sampling) -> list[float]:
+        assert len(items) == len(self.chances)
+        return self.chances
+
     def drafts(self, items: Sequence[Fields], how: Sampling) -> list[list[Draft]]:
         self.asked.append(items)
-        self.samples.append(how.samples)
         return [[Draft(text, -float(at), 1) for at, text in enumerate(self.texts)] for _ in items]
 
 
@@ -138,13 +141,14 @@ def test_functions_that_cannot_be_read_get_nothing_and_the_others_one_batch() ->
     assert [len(items) for items in written.asked] == [2]
 
 
-def test_a_first_look_is_one_sample_and_says_whether_it_would_be_proposed() -> None:
-    made, written = expert("def total(self, xs):\n    return sum(xs)", "def total(self, xs):\n    return 1")
+def test_a_first_look_writes_nothing_and_leaves_out_what_would_surely_stay_as_it_is() -> None:
+    made, written = expert("def total(self, xs):\n    return sum(xs)")
     long = "def total(self, xs):\n" + "    xs = xs\n" * 200 + "    return xs"
-    assert made.would_change([request(), request(long, long, "total")]) == [True, False]
-    assert written.samples == [1]
-    unchanged, _ = expert(METHOD.replace('        """Adds them."""\n', ""))
-    assert unchanged.would_change([request()]) == [False]
+    written.chances = [0.95, 0.6]
+    looked = made.would_change([request(), request(long, long, "total"), request()])
+    assert looked == [False, False, True]
+    assert written.asked == []
+    assert made.would_change([]) == []
 
 
 def test_nothing_to_read_asks_no_model() -> None:

@@ -1,16 +1,18 @@
-"""Writes with the model: several samples of each function in one batch, copying ahead where that is allowed.
+"""Writes with the model: several edits of each function in one batch, by beams (`beams.py`) or by samples.
 
 A sample is the best token under noise that belongs to its seed and position (the Gumbel-max trick): so a
 function is written the same alone and among others, and guessing tokens ahead changes nothing but the time.
 B: rows, one for each sample; T: tokens written so far; V: vocabulary.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 
+from optimizer.experts.ecode.beams import search
 from optimizer.experts.ecode.copying import Memory
 from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.edits import lines_of
@@ -24,7 +26,7 @@ from optimizer.experts.ecode.spelling import Alphabet, Spelling, spelling
 def rewrite(
     model: EcodeForConditionalGeneration, writer: Writer, items: Sequence[Fields], how: Sampling
 ) -> list[list[Draft]]:
-    """The samples of each, the first without noise; those that came to no end are left out."""
+    """The writings of each, the likeliest first; those that came to no end are left out."""
     found: list[list[Draft]] = []
     alphabet = Alphabet(writer)
     at_once = max(1, how.most_rows // how.samples)
@@ -38,21 +40,48 @@ def _rewrite(
     model: EcodeForConditionalGeneration, alphabet: Alphabet, items: Sequence[Fields], how: Sampling
 ) -> list[list[Draft]]:
     writer = alphabet.writer
-    read = {name: tensor.to(model.device) for name, tensor in writer.read(items).items()}
-    memory = _repeated(model.encoder(**read), how.samples)
-    prefix = torch.tensor([writer.prefix(item.language, how.decile) for item in items], device=model.device)
+    memory, prefix, lines = _read(model, writer, items, how)
+    memory = _repeated(memory, how.samples)
     seeds = [how.seed + number for number in range(how.samples)] * len(items)
-    lines = torch.tensor([len(lines_of(item.code)) for item in items], device=model.device)
     # The first sample may say that nothing is to be changed; the others what would be, if they had to.
-    insists = torch.tensor([seed != how.seed for seed in seeds], device=model.device)
+    insists = torch.tensor([not how.beams and seed != how.seed for seed in seeds], device=model.device)
     spelt = [one for item in items for one in [_spelling(alphabet, item, how)] * how.samples]
     rules = grammar(writer, lines.repeat_interleave(how.samples), insists, spelt)
-    ids, chances = write(model, memory, prefix.repeat_interleave(how.samples, dim=0), seeds, how, rules)
+    begun = prefix.repeat_interleave(how.samples, dim=0)
+    if how.beams:
+        ids, chances = search(model, memory, begun, how, rules)
+    else:
+        ids, chances = write(model, memory, begun, seeds, how, rules)
     rows = list(zip(ids[:, prefix.shape[1] :].tolist(), chances.tolist(), strict=True))
     return [
         list(_drafts(writer, item.code, rows[number * how.samples : (number + 1) * how.samples]))
         for number, item in enumerate(items)
     ]
+
+
+@torch.inference_mode()
+def unchanged(
+    model: EcodeForConditionalGeneration, writer: Writer, items: Sequence[Fields], how: Sampling
+) -> list[float]:
+    """The chance, for each, that nothing is to be changed: that writing ends where it begins."""
+    found: list[float] = []
+    for start in range(0, len(items), how.most_rows):
+        memory, prefix, lines = _read(model, writer, items[start : start + how.most_rows], how)
+        allowed = grammar(writer, lines, torch.zeros_like(lines, dtype=torch.bool)).allowed(prefix, 1)
+        logits = model(decoder_input_ids=prefix, encoder_outputs=memory).logits[:, -1:].float()
+        chances = logits.masked_fill(~allowed, -torch.inf).softmax(-1)
+        found += chances[:, 0, model.config.eos_token_id].tolist()
+    return found
+
+
+def _read(
+    model: EcodeForConditionalGeneration, writer: Writer, items: Sequence[Fields], how: Sampling
+) -> tuple[Memory, Tensor, Tensor]:
+    """What the decoder looks at, what is written already (B, P), and how many lines were read (B,)."""
+    read = {name: tensor.to(model.device) for name, tensor in writer.read(items).items()}
+    prefix = torch.tensor([writer.prefix(item.language, how.decile) for item in items], device=model.device)
+    lines = torch.tensor([len(lines_of(item.code)) for item in items], device=model.device)
+    return model.encoder(**read), prefix, lines
 
 
 def _spelling(alphabet: Alphabet, item: Fields, how: Sampling) -> Spelling | None:
@@ -62,7 +91,7 @@ def _spelling(alphabet: Alphabet, item: Fields, how: Sampling) -> Spelling | Non
 def _drafts(writer: Writer, code: str, rows: Sequence[tuple[list[int], float]]) -> Iterator[Draft]:
     end = writer.config.eos_token_id
     for numbers, chance in rows:
-        length = numbers.index(end) if end in numbers else None
+        length = numbers.index(end) if end in numbers and chance > -math.inf else None
         text = None if length is None else writer.rewritten(code, numbers[:length])
         if text is not None and length is not None:
             yield Draft(text, chance, length + 1)

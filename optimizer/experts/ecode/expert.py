@@ -18,8 +18,8 @@ from optimizer.experts.placing import placed
 if TYPE_CHECKING:
     from optimizer.experts.ecode.loading import Loaded
 
-_LOOK = 64  # tokens of a first look: what goes on for longer is hardly ever right, and all wait for it
-_RULES = "3"  # what becomes of a draft here: a change makes old refusals worth another try
+_SURE = 0.9  # chance that nothing is to be changed, from which on a function is not worth running
+_RULES = "4"  # what becomes of a draft here: a change makes old refusals worth another try
 
 
 @dataclass(frozen=True)
@@ -40,27 +40,31 @@ class EcodeExpert:
         how = self.sampling
         rules = f"{_RULES}-{SLOWER:g}" if self.ranker else _RULES
         rules += "" if how.spelt else "-free"
-        return f"{self.checkpoint.digest}-{rules}-{how.samples}-{how.temperature:g}-{how.top_p:g}-{how.seed}"
+        noise = "beams" if how.beams else f"{how.temperature:g}-{how.top_p:g}-{how.seed}"
+        return f"{self.checkpoint.digest}-{rules}-{how.samples}-{noise}"
 
     def propose(self, request: ProposalRequest) -> Iterable[Candidate]:
         return self.propose_batch([request])[0]
 
     def propose_batch(self, requests: Sequence[ProposalRequest]) -> Sequence[Sequence[Candidate]]:
         """None for what is no single function, or too long to be read whole."""
-        return self._proposed(requests, self.sampling)
-
-    def would_change(self, requests: Sequence[ProposalRequest]) -> Sequence[bool]:
-        """By the first sample of each alone: the one that may say that nothing is to be changed."""
-        look = replace(self.sampling, samples=1, most_tokens=_LOOK)
-        return [bool(found) for found in self._proposed(requests, look)]
-
-    def _proposed(self, requests: Sequence[ProposalRequest], how: Sampling) -> list[tuple[Candidate, ...]]:
-        read = [self._read(request) for request in requests]
-        drafts = iter(self._loaded.drafts([each for each in read if each], how) if any(read) else ())
+        read, asked = self._readable(requests)
+        drafts = iter(self._loaded.drafts(asked, self.sampling) if asked else ())
         return [
             tuple(self._candidates(request, each, next(drafts))) if each else ()
             for request, each in zip(requests, read, strict=True)
         ]
+
+    def would_change(self, requests: Sequence[ProposalRequest]) -> Sequence[bool]:
+        """False for those that it is sure to leave as they are. One step of writing for each tells."""
+        read, asked = self._readable(requests)
+        chances = iter(self._loaded.unchanged(asked, self.sampling) if asked else ())
+        return [each is not None and next(chances) < _SURE for each in read]
+
+    def _readable(self, requests: Sequence[ProposalRequest]) -> tuple[list[Fields | None], list[Fields]]:
+        """What is read of each, and those alone where something is."""
+        read = [self._read(request) for request in requests]
+        return read, [each for each in read if each]
 
     def _promising(self, texts: Iterable[str], code: str) -> Iterable[str]:
         if self.ranker is None:

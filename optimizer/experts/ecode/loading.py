@@ -9,7 +9,7 @@ from torch import nn
 from transformers.utils import logging
 
 from optimizer.experts.ecode import tokenizer
-from optimizer.experts.ecode.decoding import rewrite
+from optimizer.experts.ecode.decoding import rewrite, unchanged
 from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.inputs import Writer
@@ -24,6 +24,10 @@ class Loaded:
     def drafts(self, items: Sequence[Fields], how: Sampling) -> list[list[Draft]]:
         """See `decoding.rewrite`."""
         return rewrite(self.model, self.writer, items, how)
+
+    def unchanged(self, items: Sequence[Fields], how: Sampling) -> list[float]:
+        """See `decoding.unchanged`."""
+        return unchanged(self.model, self.writer, items, how)
 
     def fits(self, item: Fields) -> bool:
         return self.writer.fits(item)
