@@ -144,7 +144,7 @@ def test_functions_that_cannot_be_read_get_nothing_and_the_others_one_batch() ->
 def test_a_first_look_writes_nothing_and_leaves_out_what_would_surely_stay_as_it_is() -> None:
     made, written = expert("def total(self, xs):\n    return sum(xs)")
     long = "def total(self, xs):\n" + "    xs = xs\n" * 200 + "    return xs"
-    written.chances = [0.95, 0.6]
+    written.chances = [0.95, 0.2]
     looked = made.would_change([request(), request(long, long, "total"), request()])
     assert looked == [False, False, True]
     assert written.asked == []
