@@ -55,8 +55,9 @@ class Anything:
 def found(k: int, functions: int = 1, most: int = 8, rules: Any = None, chain: Any = CHAIN) -> list[Any]:
     model: Any = Chain(chain)
     memory: Any = None
+    allowed: Any = rules or Anything()
     prefix = torch.full((functions * k, 1), START)
-    ids, chances = search(model, memory, prefix, Sampling(samples=k, most_tokens=most), rules or Anything())
+    ids, chances = search(model, memory, prefix, Sampling(samples=k, most_tokens=most), allowed)
     texts = [[token for token in row if token != PAD] for row in ids[:, 1:].tolist()]
     rows = list(zip(texts, chances.tolist(), strict=True))
     return [rows[start : start + k] for start in range(0, len(rows), k)]

@@ -5,6 +5,8 @@ tried once, and the next best is looked at instead.
 B: functions, K: writings of each, V: vocabulary. Rows are B * K, those of a function side by side.
 """
 
+from typing import cast
+
 import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache, EncoderDecoderCache
@@ -34,7 +36,7 @@ def search(
         known = ids.shape[1]
         chances, rows, new = _best(chances, _next(logits, rules.allowed(ids, 1)[:, 0], done, pad))
         ids, done = torch.cat((ids[rows], new[:, None]), dim=1), done[rows] | (new == end)
-        cache.reorder_cache(rows)
+        cache.reorder_cache(cast("torch.LongTensor", rows))
     return ids, chances.flatten()
 
 
