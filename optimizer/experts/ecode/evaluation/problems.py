@@ -58,7 +58,7 @@ def _function(row: Row) -> Function:
     for function in found if isinstance(found, tuple) else ():
         if function.qualname == row.function and function.kind in _KINDS:
             return function
-    raise ValueError(f"its source has no function or method {row.function!r}")
+    raise ValueError(f"its source has no function {row.function!r}, and no such method")
 
 
 def _call(row: Row, text: str, receiver: Receiver) -> RecordedCall:
