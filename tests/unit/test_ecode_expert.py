@@ -15,7 +15,7 @@ from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.domain.settings import Settings
 from optimizer.experts.ecode.checkpoint import SUMS, Checkpoint, seal, whole
 from optimizer.experts.ecode.drafts import Draft, Sampling
-from optimizer.experts.ecode.expert import EcodeExpert
+from optimizer.experts.ecode.expert import LEFT_ALONE, EcodeExpert
 from optimizer.experts.ecode.fields import Fields, with_docstring
 from optimizer.experts.ecode.imports import missing
 from optimizer.experts.ecode.ranking.ranker import Ranker
@@ -141,10 +141,10 @@ def test_functions_that_cannot_be_read_get_nothing_and_the_others_one_batch() ->
     assert [len(items) for items in written.asked] == [2]
 
 
-def test_a_first_look_writes_nothing_and_leaves_out_what_would_surely_stay_as_it_is() -> None:
+def test_a_first_look_writes_nothing_and_leaves_out_what_may_well_stay_as_it_is() -> None:
     made, written = expert("def total(self, xs):\n    return sum(xs)")
     long = "def total(self, xs):\n" + "    xs = xs\n" * 200 + "    return xs"
-    written.chances = [0.95, 0.2]
+    written.chances = [LEFT_ALONE, LEFT_ALONE - 0.01]
     looked = made.would_change([request(), request(long, long, "total"), request()])
     assert looked == [False, False, True]
     assert written.asked == []

@@ -18,9 +18,9 @@ from optimizer.experts.placing import placed
 if TYPE_CHECKING:
     from optimizer.experts.ecode.loading import Loaded
 
-# The chance that nothing is to be changed, from which on a function is not run. Most of what was slowed is
-# under it, and little else (benchmarks/ecode_look.py).
-SURE = 0.3
+# The chance that nothing is to be changed, from which on a function is not run. It is low on purpose: most of
+# what was slowed is under it, and little else (benchmarks/ecode_look.py).
+LEFT_ALONE = 0.3
 _RULES = "4"  # what becomes of a draft here: a change makes old refusals worth another try
 
 
@@ -58,10 +58,10 @@ class EcodeExpert:
         ]
 
     def would_change(self, requests: Sequence[ProposalRequest]) -> Sequence[bool]:
-        """False for those that it is sure to leave as they are. One step of writing for each tells."""
+        """False from a chance of `LEFT_ALONE` on that nothing is to be changed: one step of writing tells."""
         read, asked = self._readable(requests)
         chances = iter(self._loaded.unchanged(asked, self.sampling) if asked else ())
-        return [each is not None and next(chances) < SURE for each in read]
+        return [each is not None and next(chances) < LEFT_ALONE for each in read]
 
     def _readable(self, requests: Sequence[ProposalRequest]) -> tuple[list[Fields | None], list[Fields]]:
         """What is read of each, and those alone where something is."""
