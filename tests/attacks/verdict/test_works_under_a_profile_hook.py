@@ -25,7 +25,8 @@ def weigh(xs):
 ATTACK = Attack(
     CANDIDATE,
     frozenset({Reason.IMPORT}),
-    UNSEEN | NO_GAIN | {Reason.WORK_ELSEWHERE, Reason.SLOWER_SIZE},
+    # Wrong, where an id that it kept is another argument's by then.
+    UNSEEN | NO_GAIN | {Reason.WORK_ELSEWHERE, Reason.SLOWER_SIZE, Reason.WRONG_WHILE_TIMED},
 )
 
 
