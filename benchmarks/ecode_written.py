@@ -3,12 +3,12 @@
     python -m benchmarks.ecode_written --data FOLDER [--problems N] [--parts] [--variant NAME=FOLDER]
 
 FOLDER holds pairs.dev.jsonl.gz and problem_examples.jsonl.gz. Fast versions held out, each slowed by one or
-more of the kinds of experts/ecode/data/backwards; eight writings of each. Nothing is run: what else
-is right, only `benchmarks.ecode` can tell. Where a share is lost stands in the
-columns: the first says that nothing is to be changed; one does not parse; what parses is not
-`usable` (another signature, nothing new) or needs a name that nobody knows. `--parts` adds eight samples in
-place of beams, the model without known names and closed brackets, and with one field at a time kept from it;
-`--variant` one trained otherwise.
+more of the kinds of experts/ecode/data/backwards; eight writings of each, and up to eight candidates made of
+them as in production: single edits are candidates, too. Nothing is run: what else is right, only
+`benchmarks.ecode` can tell. Where a share is lost stands in the columns: the first says that nothing is to be
+changed; one does not parse; of one comes no candidate (another signature, nothing new, a name that nobody
+knows). `--parts` adds eight samples in place of beams, the model without known names and closed brackets, and
+with one field at a time kept from it; `--variant` one trained otherwise.
 
 Target: the share found among eight is 50 % or more.
 """
@@ -25,7 +25,7 @@ from optimizer.domain.candidates import ProposalRequest
 from optimizer.experts.ecode import fields
 from optimizer.experts.ecode.checkpoint import SHIPPED, whole
 from optimizer.experts.ecode.drafts import Draft, Sampling
-from optimizer.experts.ecode.filtering import normalised, usable
+from optimizer.experts.ecode.filtering import normalised, worth_judging
 from optimizer.experts.ecode.imports import missing
 from optimizer.experts.ecode.loading import Loaded, load
 
@@ -34,15 +34,15 @@ TARGET = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Of all problems: shares of the problems, and shares of the samples."""
+    """Of all problems: shares of the problems, and then for each writing."""
 
     problems: int
     found_first: float
     found: float
     unchanged_first: float
-    any_usable: float
+    any_candidate: float
     parsed: float
-    used: float
+    candidates: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def main() -> None:
         rows[way.name] = found = _written(problems, loaded, way.how)
         print(
             f"{way.name:26} {found.problems}: found {found.found:.1%}, first {found.found_first:.1%}, "
-            f"unchanged {found.unchanged_first:.1%}, any usable {found.any_usable:.1%}; "
-            f"of all parsed {found.parsed:.1%}, usable {found.used:.1%}",
+            f"unchanged {found.unchanged_first:.1%}, any candidate {found.any_candidate:.1%}; "
+            f"for each writing parsed {found.parsed:.1%}, candidates {found.candidates:.1%}",
             flush=True,
         )
     share = rows["E-code"].found
@@ -123,7 +123,7 @@ def _slow(pair: Pair, loaded: Loaded, unread: str) -> Sequence[_Slow]:
 
 def _written(problems: Sequence[_Slow], loaded: Loaded, how: Sampling) -> Written:
     drafts = loaded.drafts([each.read for each in problems], how)
-    kept = [_kept(each, found) for each, found in zip(problems, drafts, strict=True)]
+    kept = [_kept(each, found, how) for each, found in zip(problems, drafts, strict=True)]
     first = [found[0].text if found else each.read.code for each, found in zip(problems, drafts, strict=True)]
     samples = sum(len(found) for found in drafts)
     return Written(
@@ -139,8 +139,8 @@ def _written(problems: Sequence[_Slow], loaded: Loaded, how: Sampling) -> Writte
     )
 
 
-def _kept(slow: _Slow, drafts: Sequence[Draft]) -> list[str]:
-    texts = usable((one.text for one in drafts), slow.read.code)
+def _kept(slow: _Slow, drafts: Sequence[Draft], how: Sampling) -> list[str]:
+    texts = worth_judging(drafts, slow.read.code, how.samples)
     return [text for text in texts if missing(text, slow.read.code, slow.module) is not None]
 
 

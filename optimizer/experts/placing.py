@@ -1,4 +1,4 @@
-"""Puts a function that was written at the left margin where the original stands."""
+"""Moves functions between the left margin, where they are read and written, and where they stand."""
 
 import io
 import tokenize
@@ -21,6 +21,18 @@ def placed(source: str, request: ProposalRequest) -> str:
         for number, line in enumerate(lines, 1)
     ]
     return "\n".join(moved)[len(indent) :]
+
+
+def moved_left(source: str, margin: int) -> str:
+    """So many blanks fewer in front of each line, as far as there are any; not of the first one, and not of
+    those that begin inside a string."""
+    fixed = _inside_strings(source)
+    first, *lines = source.split("\n")
+    moved = [
+        line if number in fixed else line[min(margin, len(line) - len(line.lstrip())) :]
+        for number, line in enumerate(lines, 2)
+    ]
+    return "\n".join([first, *moved])
 
 
 def _inside_strings(source: str) -> set[int]:

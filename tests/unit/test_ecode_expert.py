@@ -70,6 +70,14 @@ def test_a_draft_stands_where_the_original_stood_with_its_docstring() -> None:
     assert (candidate.provenance.expert, candidate.imports) == ("ecode", ())
 
 
+def test_lines_inside_of_strings_and_comments_left_of_the_margin_stay_as_they_are() -> None:
+    method = METHOD.replace("them.", "them.\n\n        All of them.\n        ")
+    method = method.replace("        return", "# Slow.\n        return")
+    made, _ = expert("def total(self, xs):\n    return sum(xs)")
+    (candidate,) = made.propose(request(method, MODULE.replace(METHOD, method)))
+    assert '"""Adds them.\n\n        All of them.\n        """\n' in candidate.source
+
+
 def test_what_a_ranker_takes_for_slower_is_not_proposed_and_the_fastest_comes_first() -> None:
     made, _ = expert(
         "def total(self, xs):\n    return sum(list(xs))",
@@ -98,6 +106,19 @@ def test_drafts_that_parse_keep_the_signature_and_differ_are_proposed_likeliest_
     )
     found = [candidate.source.split("return ")[1] for candidate in made.propose(request())]
     assert found == ["sum(xs)", "sum(x for x in xs)"]
+
+
+def test_each_edit_of_a_draft_is_a_candidate_too_behind_the_drafts() -> None:
+    made, _ = expert(
+        "def total(self, xs):\n    found = 0.0\n    for x in xs:\n        found += x\n    return found"
+    )
+    texts = [candidate.source for candidate in made.propose(request())]
+    assert [("0.0" in text, "+=" in text) for text in texts] == [(True, True), (True, False), (False, True)]
+
+
+def test_no_more_is_proposed_than_was_asked_for() -> None:
+    made, _ = expert(*(f"def total(self, xs):\n    return sum(xs, {start})" for start in range(20)))
+    assert len(list(made.propose(request()))) == made.sampling.samples
 
 
 def test_imports_that_are_missing_come_with_the_candidate() -> None:

@@ -23,20 +23,20 @@ def lines_of(code: str) -> list[str]:
     return code.split("\n") if code else []
 
 
-def between(code: str, target: str) -> Iterator[Edit]:
-    """What makes the target of the code."""
+def between(code: str, target: str, bridged: int = 1) -> Iterator[Edit]:
+    """What makes the target of the code. Edits with so few lines between them are one: to name a line twice
+    costs more than to write it again."""
     old, new = lines_of(code), lines_of(target)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     changed = (place for tag, *place in matcher.get_opcodes() if tag != "equal")
-    for start, end, first, last in _joined(changed):
+    for start, end, first, last in _joined(changed, bridged):
         yield Edit(start, end, tuple(new[first:last]))
 
 
-def _joined(places: Iterable[list[int]]) -> list[list[int]]:
-    """Places with at most one line between them are one: naming it twice costs more than writing it."""
+def _joined(places: Iterable[list[int]], bridged: int) -> list[list[int]]:
     found: list[list[int]] = []
     for start, end, first, last in places:
-        if found and start - found[-1][1] <= 1:
+        if found and start - found[-1][1] <= bridged:
             found[-1][1], found[-1][3] = end, last
         else:
             found.append([start, end, first, last])

@@ -10,7 +10,7 @@ from optimizer.experts.ecode import fields
 from optimizer.experts.ecode.checkpoint import Checkpoint
 from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.fields import Fields
-from optimizer.experts.ecode.filtering import usable
+from optimizer.experts.ecode.filtering import worth_judging
 from optimizer.experts.ecode.imports import missing
 from optimizer.experts.ecode.ranking.ranker import SLOWER, Ranker
 from optimizer.experts.placing import placed
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The chance that nothing is to be changed, from which on a function is not run. It is low on purpose: most of
 # what was slowed is under it, and little else (benchmarks/ecode_look.py).
 LEFT_ALONE = 0.3
-_RULES = "4"  # what becomes of a draft here: a change makes old refusals worth another try
+_RULES = "5"  # what becomes of a draft here: a change makes old refusals worth another try
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ class EcodeExpert:
         _, docstring = fields.without_docstring(
             fields.dedented(request.function.source, request.module_source)
         )
-        texts = sorted(drafts, key=lambda draft: -draft.log_chance)
-        for text in self._promising(usable((draft.text for draft in texts), read.code), read.code):
+        texts = worth_judging(drafts, read.code, self.sampling.samples)
+        for text in self._promising(texts, read.code):
             imports = missing(text, read.code, request.module_source)
             if imports is not None:
                 yield Candidate(

@@ -3,12 +3,12 @@
 import ast
 import inspect
 import io
-import textwrap
 import tokenize
 from dataclasses import dataclass
 from functools import lru_cache
 
 from optimizer.domain.candidates import ProposalRequest
+from optimizer.experts.placing import moved_left
 
 NAMES = ("title", "description", "input", "output", "examples")  # in the order of the paper's encoders
 _MOST_EXAMPLES = 4
@@ -60,20 +60,14 @@ def of_request(request: ProposalRequest) -> Fields | None:
 def dedented(source: str, module_source: str) -> str:
     """The function as if it stood at the left margin; its first line has no indentation in `source`."""
     at = module_source.find(source)
-    line = module_source[module_source.rfind("\n", 0, at) + 1 : at] if at >= 0 else ""
-    return textwrap.dedent(line + source) if not line.strip() else source
+    before = module_source[module_source.rfind("\n", 0, at) + 1 : at] if at >= 0 else ""
+    return source if before.strip() else moved_left(source, len(before))
 
 
 def at_margin(source: str) -> str:
-    """The same where the module is not known: a method's body is moved to four blanks. What has lines that
-    cannot be moved, inside of a string say, stays as it is."""
+    """The same where the module is not known: a method's body is moved to four blanks."""
     node = parsed(source)
-    margin = node.body[0].col_offset - 4 if node is not None else 0
-    first, *lines = source.split("\n")
-    if margin <= 0 or any(line[:margin].strip() for line in lines):
-        return source
-    moved = "\n".join([first, *(line[margin:] for line in lines)])
-    return moved if ast.dump(ast.parse(moved)) == ast.dump(ast.parse(source)) else source
+    return source if node is None else moved_left(source, max(0, node.body[0].col_offset - 4))
 
 
 def parsed(code: str) -> Function | None:

@@ -2,8 +2,27 @@
 
 import ast
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
+from optimizer.experts.ecode.drafts import Draft
+from optimizer.experts.ecode.edits import applied, between
 from optimizer.experts.ecode.fields import Function, parsed
+
+
+def worth_judging(drafts: Iterable[Draft], original: str, most: int) -> Iterator[str]:
+    """The usable ones, the likeliest first; then each edit alone of drafts that have several, since often one
+    of them is right. What is accepted is offered again: so right ones come together."""
+    texts = [draft.text for draft in sorted(drafts, key=lambda draft: -draft.log_chance)]
+    return islice(usable([*texts, *_parts(texts, original)], original), most)
+
+
+def _parts(texts: Iterable[str], original: str) -> Iterator[str]:
+    for text in texts:
+        edits = list(between(original, text, bridged=0))
+        for edit in edits if len(edits) > 1 else ():
+            alone = applied(original, [edit])
+            assert alone is not None  # the edit is of lines that are there
+            yield alone
 
 
 def usable(drafts: Iterable[str], original: str) -> Iterator[str]:
