@@ -9,6 +9,7 @@ from pathlib import Path
 
 # Nothing is installed, little is tried, and every limit is small: it is the queue that is looked at.
 QUICK = {
+    "OPTIMIZER_EXPERTS": "rules",
     "OPTIMIZER_INSTALL": "false",
     "OPTIMIZER_PYTHON": sys.executable,
     "OPTIMIZER_CALL_SECONDS": "0.2",

@@ -66,6 +66,7 @@ def _submit(folder: Path, home: Path, trace: Path) -> tuple[float, int]:
     trace.write_text("")
     environment = os.environ | {
         "OPTIMIZER_HOME": str(home / "state"),
+        "OPTIMIZER_EXPERTS": "rules",
         "PATH": f"{wrapped.parent}:{os.environ['PATH']}",
     }
     began = time.perf_counter()

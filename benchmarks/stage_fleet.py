@@ -97,7 +97,10 @@ def _servers(url: str, server: str) -> Iterator[tuple[Watched, str, psycopg.Conn
 
 
 def _settings(url: str, database: str, home: str) -> dict[str, str]:
-    return {"OPTIMIZER_BROKER_URL": url, "OPTIMIZER_DATABASE_URL": database, "OPTIMIZER_HOME": home}
+    return {
+        "OPTIMIZER_BROKER_URL": url, "OPTIMIZER_DATABASE_URL": database, "OPTIMIZER_HOME": home,
+        "OPTIMIZER_EXPERTS": "rules",
+    }  # fmt: skip
 
 
 def _read(watched: Watched, observer: psycopg.Connection) -> dict[str, float]:

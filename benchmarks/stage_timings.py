@@ -153,7 +153,7 @@ def _timed_checkout(source: str, home: Path) -> float:
 
 
 def _engine(checkout: Checkout, home: Path) -> tuple[Engine, TimedSandbox, Listener]:
-    settings = configure(settings_files(checkout), {}, {"home": str(home)}).settings
+    settings = configure(settings_files(checkout), {}, {"home": str(home), "experts": ("rules",)}).settings
     engine = bootstrap.make_engine(settings, MemoryStore())
     sandbox = TimedSandbox(engine.sandbox)
     return replace(engine, sandbox=sandbox), sandbox, Listener()

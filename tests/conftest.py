@@ -26,11 +26,13 @@ settings.load_profile("tests")
 
 @pytest.fixture(scope="session", autouse=True)
 def no_settings_of_the_user() -> Iterator[None]:
-    """Whoever runs the tests may have settings in the environment; they are none of the tests' matter."""
+    """Whoever runs the tests may have settings in the environment; they are none of the tests' matter. The
+    rules alone are asked where a test does not say otherwise: a model takes seconds to load."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [*os.environ]:
             if name.startswith(PREFIX) and name not in NOT_OURS:
                 patch.delenv(name)
+        patch.setenv(f"{PREFIX}EXPERTS", "rules")
         yield
 
 

@@ -11,7 +11,7 @@ class Settings:
     exclude: tuple[str, ...] = ()  # globs over paths
     functions: tuple[str, ...] = ()  # globs over qualified names, or path::qualname
     budget_seconds: float = 0.0  # 0: no limit; else no new function is begun after so long
-    experts: tuple[str, ...] = ("rules",)
+    experts: tuple[str, ...] = ("rules", "ecode")
     candidates_file: str = ""  # JSONL for the `file` expert
     ecode_model: str = ""  # folder with the model of the `ecode` expert; empty: the one that comes with it
     ecode_samples: int = 8  # ways in which it writes each function

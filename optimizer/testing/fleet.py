@@ -53,12 +53,13 @@ def _ours(command: Sequence[str]) -> list[str]:
 
 
 def environment(home: Path, database_url: str, broker_url: str, **settings: str) -> dict[str, str]:
-    """For all of its processes, and for commands beside them."""
+    """For all of its processes, and for commands beside them. No model is asked: each would load it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     own = {
         "OPTIMIZER_HOME": str(home),
         "OPTIMIZER_DATABASE_URL": database_url,
         "OPTIMIZER_BROKER_URL": broker_url,
+        "OPTIMIZER_EXPERTS": "rules",
         "PYTHONPATH": str(COMPOSE.parent),
     }
     return kept | own | settings

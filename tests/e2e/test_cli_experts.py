@@ -10,7 +10,7 @@ from db.store import open_store
 from db.upgrade import upgrade
 from optimizer.experts.ecode.data import storage
 from tests.support import results as made
-from tests.support.cli import program
+from tests.support.cli import PROGRAM, program
 
 SUM = "class Solution:\n    def sum(self, a):\n        return sum(a)"
 TINY = {
@@ -58,6 +58,12 @@ def test_a_model_trained_here_is_an_expert(folder: Path, tmp_path: Path) -> None
     assert (folder / "model" / "ranker.json").is_file()
     assert (folder / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert [json.loads(line)["step"] for line in (folder / "log.jsonl").read_text().splitlines()][-1] == 2
+
+
+def test_the_rules_and_the_model_that_comes_along_are_asked_by_default(tmp_path: Path) -> None:
+    plain = ("env", "--unset=OPTIMIZER_EXPERTS", *PROGRAM)
+    listed = program(tmp_path, "experts", "--json", starter=plain)
+    assert [one["name"] for one in json.loads(listed.stdout)] == ["rules", "ecode"]
 
 
 def test_a_damaged_model_is_one_line_and_the_rules_go_on(folder: Path, tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ PROGRAM = (sys.executable, "-m", "optimizer.cli.main")
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """This process's, without its settings of optimizer and of terminals."""
+    """This process's, without its settings of optimizer and of terminals. The rules alone: a model takes
+    seconds to load."""
     foreign = ("OPTIMIZER_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_", "PYTHONWARNINGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return kept | {"OPTIMIZER_HOME": str(home), "PYTHONPATH": str(Path.cwd())} | more
+    own = {"OPTIMIZER_HOME": str(home), "OPTIMIZER_EXPERTS": "rules", "PYTHONPATH": str(Path.cwd())}
+    return kept | own | more
 
 
 def program(

@@ -82,7 +82,7 @@ def test_what_a_ranker_takes_for_slower_is_not_proposed_and_the_fastest_comes_fi
     made, _ = expert(
         "def total(self, xs):\n    return sum(list(xs))",
         "def total(self, xs):\n    return sum(xs)",
-        "def total(self, xs):\n    for x in xs:\n        list(xs)\n    return sum(xs)",
+        "def total(self, xs):\n    return sum(xs, *(list(xs) for x in xs))",
         ranker=Ranker({"Call:list@0": 0.1, "Call:list@1": 1.0}),
     )
     found = [candidate.source.split("return ")[1] for candidate in made.propose(request())]

@@ -108,7 +108,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _of_method(text: str, method: tuple[str, fields.Function]) -> Fields | None:
-    """None where its lines cannot be moved to the left margin: one begins left of the method."""
+    """None where it cannot stand alone."""
     owner, node = method
     first = _first_line(node) - 1
     source = "\n".join(text.split("\n")[first : node.end_lineno])
