@@ -5,17 +5,16 @@ from itertools import chain
 from typing import Any
 
 from torch import nn
-from torch.optim import AdamW, Muon, Optimizer
+from torch.optim import AdamW, Optimizer
 
+from optimizer.experts.ecode.muon import Muon
 from optimizer.experts.ecode.plan import Plan
 
 _SMALL = 16  # rows or columns: of so few, all directions being equal says little
 
 
 class MuonAndAdamW(Optimizer):
-    """Two optimisers as one. Muon (Jordan et al. 2024) makes a step as long in all directions of a matrix;
-    with the lengths of arXiv 2502.16982 it takes a learning rate as AdamW does. Embeddings, gates, norms and
-    vectors are AdamW's."""
+    """Two optimisers as one, with one learning rate. Embeddings, gates, norms and vectors are AdamW's."""
 
     def __init__(self, model: nn.Module, learning_rate: float, weight_decay: float) -> None:
         tables = {id(part.weight) for part in model.modules() if isinstance(part, nn.Embedding)}
@@ -23,7 +22,7 @@ class MuonAndAdamW(Optimizer):
         taken = {id(each) for each in matrices}
         others = [each for each in model.parameters() if id(each) not in taken]
         self._parts: tuple[Optimizer, ...] = (
-            Muon(matrices, learning_rate, weight_decay, adjust_lr_fn="match_rms_adamw"),
+            Muon(matrices, learning_rate, weight_decay),
             AdamW(others, learning_rate, weight_decay=0.0),
         )
         super().__init__(chain.from_iterable(part.param_groups for part in self._parts), {})
