@@ -17,6 +17,7 @@ from optimizer.experts.ecode.checkpoint import SUMS, Checkpoint, seal, whole
 from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.expert import LEFT_ALONE, EcodeExpert
 from optimizer.experts.ecode.fields import Fields, with_docstring
+from optimizer.experts.ecode.filtering import without_dead_ends
 from optimizer.experts.ecode.imports import missing
 from optimizer.experts.ecode.ranking.ranker import Ranker
 
@@ -114,6 +115,27 @@ def test_each_edit_of_a_draft_is_a_candidate_too_behind_the_drafts() -> None:
     )
     texts = [candidate.source for candidate in made.propose(request())]
     assert [("0.0" in text, "+=" in text) for text in texts] == [(True, True), (True, False), (False, True)]
+
+
+@pytest.mark.parametrize(
+    ("draft", "wanted"),
+    [
+        ("    return 1\n    return 1", "    return 1"),
+        (
+            "    for x in xs:\n        break\n        print(x)\n    return 1",
+            "    for x in xs:\n        break\n    return 1",
+        ),
+        ("    return 1\n    yield 2", "    return 1\n    yield 2"),
+        ("    return 1; return 2", "    return 1; return 2"),
+        ("    if xs:\n        return 1\n    return 2", "    if xs:\n        return 1\n    return 2"),
+        ("    return (", "    return ("),
+    ],
+)
+def test_what_stands_behind_a_return_is_left_out(draft: str, wanted: str) -> None:
+    head = "def f(xs):\n"
+    assert without_dead_ends(head + draft, f"{head}    return 0") == head + wanted
+    dead = f"{head}    return 0\n    return 1"
+    assert without_dead_ends(head + draft, dead) == head + draft
 
 
 def test_no_more_is_proposed_than_was_asked_for() -> None:
