@@ -96,6 +96,11 @@ def test_a_docstring_goes_above_the_decorators_of_a_function_that_comes_first() 
     assert found == code.replace("f():\n", 'f():\n    """Says."""\n')
 
 
+def test_a_docstring_goes_right_below_the_signature() -> None:
+    found = with_docstring("def f(\n    a,\n):\n\n    # One.\n    return 1", ('    """Says."""',))
+    assert found == 'def f(\n    a,\n):\n    """Says."""\n\n    # One.\n    return 1'
+
+
 def test_drafts_that_parse_keep_the_signature_and_differ_are_proposed_likeliest_first() -> None:
     made, _ = expert(
         "def total(self, xs):\n    return sum(xs",

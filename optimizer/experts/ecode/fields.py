@@ -98,15 +98,25 @@ def without_docstring(code: str) -> tuple[str, tuple[str, ...]]:
 def with_docstring(code: str, docstring: tuple[str, ...]) -> str:
     """The docstring below the signature, wherever that ends now."""
     node = parsed(code)
-    if not docstring or node is None:
+    at = signature_end(code, node) if docstring and node else 0
+    if not at:  # a body in the signature's line has no room for it
         return code
     lines = code.split("\n")
-    first = node.body[0]
-    decorators = first.decorator_list if isinstance(first, Function | ast.ClassDef) else []
-    at = min([first.lineno, *(each.lineno for each in decorators)]) - 1
-    if at < node.lineno:  # a body in the signature's line has no room for it
-        return code
     return "\n".join([*lines[:at], *docstring, *lines[at:]])
+
+
+def signature_end(code: str, node: Function) -> int:
+    """How many lines the signature takes, decorators included; 0: the body begins in its last one."""
+    lines, at = code.split("\n"), first_line(node.body[0]) - 1
+    while at > node.lineno and (not lines[at - 1].strip() or lines[at - 1].lstrip().startswith("#")):
+        at -= 1  # what stands between belongs to the body
+    return at if at >= node.lineno else 0
+
+
+def first_line(node: ast.stmt) -> int:
+    """With its decorators, which stand above the line that the parser tells."""
+    decorators = node.decorator_list if isinstance(node, Function | ast.ClassDef) else []
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def context_of(code: str, module_source: str, qualname: str) -> str:

@@ -61,24 +61,10 @@ def aligned(code: str, target: str) -> str | None:
         return None
     if list(map(ast.dump, one.decorator_list)) != list(map(ast.dump, other.decorator_list)):
         return None
-    kept, body = _signature_end(code, one), _signature_end(target, other)
+    kept, body = fields.signature_end(code, one), fields.signature_end(target, other)
     if not kept or not body:
         return target if ast.dump(one.args) == ast.dump(other.args) else None
     return "\n".join([*code.split("\n")[:kept], *target.split("\n")[body:]])
-
-
-def _signature_end(code: str, node: fields.Function) -> int:
-    """How many lines the signature takes, decorators included; 0: the body begins in its last one."""
-    lines, at = code.split("\n"), _first_line(node.body[0]) - 1
-    while at > node.lineno and (not lines[at - 1].strip() or lines[at - 1].lstrip().startswith("#")):
-        at -= 1  # what stands between belongs to the body
-    return at if at >= node.lineno else 0
-
-
-def _first_line(node: ast.stmt) -> int:
-    """With its decorators, which stand above the line that the parser tells."""
-    decorators = node.decorator_list if isinstance(node, fields.Function | ast.ClassDef) else []
-    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _names(node: fields.Function) -> list[str]:
@@ -110,7 +96,7 @@ def _is_text(node: ast.stmt) -> bool:
 def _of_method(text: str, method: tuple[str, fields.Function]) -> Fields | None:
     """None where it cannot stand alone."""
     owner, node = method
-    first = _first_line(node) - 1
+    first = fields.first_line(node) - 1
     source = "\n".join(text.split("\n")[first : node.end_lineno])
     found = fields.of_request(_request(source.lstrip(), f"{owner}.{node.name}", first + 1, text))
     return _typed(found) if found else None
