@@ -55,6 +55,7 @@ def schedule(
 ) -> Command:
     monkeypatch.setenv("OPTIMIZER_DATABASE_URL", postgres_url)
     monkeypatch.setenv("OPTIMIZER_BROKER_URL", redis.url)
+    monkeypatch.delenv("OPTIMIZER_EXPERTS")  # a schedule keeps the settings that are given
     return bare
 
 

@@ -61,6 +61,7 @@ def test_a_wrong_assignment_says_what_is_wrong(text: str, complaint: str) -> Non
 def test_flags_go_before_the_environment_and_that_before_the_repository(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.delenv("OPTIMIZER_EXPERTS")
     monkeypatch.setenv("OPTIMIZER_GATE", "1.2")
     monkeypatch.setenv("OPTIMIZER_SEED", "5")
     files = {".optimizer.toml": "gate = 1.3\nseed = 6\nmax_inputs = 9"}
