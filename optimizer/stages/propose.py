@@ -129,8 +129,23 @@ def _best(round_: Sequence[Evaluation], winner: Evaluation | None) -> Evaluation
     fastest = max(map(speedup, accepted), default=0.0)
     if not accepted or (winner and fastest < _CLEARLY * speedup(winner)):
         return None
-    near = [one for one in accepted if speedup(one) >= _SIMPLER * fastest]
-    return min(near, key=lambda one: (one.candidate.provenance.detail.count("+"), -speedup(one)))
+    best = max(accepted, key=speedup)
+    near = [one for one in accepted if speedup(one) >= _SIMPLER * fastest or _rather(one, best)]
+    return min(near, key=_preferred)
+
+
+def _rather(one: Evaluation, best: Evaluation) -> bool:
+    """A rule's variant is taken before one of a model that may be no faster: it is known why it is right."""
+    assert best.second is not None  # it was accepted
+    return _by_model(best) and not _by_model(one) and speedup(one) >= best.second.wall.low
+
+
+def _preferred(one: Evaluation) -> tuple[bool, int, float]:
+    return _by_model(one), one.candidate.provenance.detail.count("+"), -speedup(one)
+
+
+def _by_model(one: Evaluation) -> bool:
+    return one.candidate.provenance.seed is not None
 
 
 def _superseded(evaluation: Evaluation) -> Evaluation:

@@ -88,6 +88,15 @@ def test_a_simpler_variant_wins_over_one_that_is_hardly_faster() -> None:
     assert winner(found) == "one"
 
 
+def test_a_rules_variant_wins_over_a_models_that_may_be_no_faster() -> None:
+    written = Candidate("def f(): return 1", Provenance("model", "m", "1", seed=1))
+    for ratio, wins in ((1.995, True), (1.9, True), (1.8, False)):
+        rules = variant("def f(): return 2", "a+b")
+        found = searched(Scripted({ORIGINAL: (rules, written)}), {rules.source: ratio, written.source: 2.0})
+        assert found.winner is not None
+        assert (found.winner.candidate == rules) is wins
+
+
 def test_a_simpler_variant_loses_to_one_that_is_clearly_faster() -> None:
     several = variant("several", detail="one+two")
     found = searched(Scripted({ORIGINAL: [several, variant("one")]}), {"several": 2.0, "one": 1.8})
