@@ -4,7 +4,7 @@
 
 The packages of `benchmarks.real_packages`, scanned as `optimizer submit` scans them, by E-code alone, and
 only the functions for which no rule proposes anything: an accepted patch here is one that the rules do
-not find. Functions of which the model's first sample says that nothing is to be changed are not run.
+not find. Functions that the model would probably leave as they are, by its first look, are not run.
 
 Target: one accepted patch.
 """

@@ -12,7 +12,7 @@ class Provenance:
     expert: str  # "rules", "file", ...
     detail: str  # the rule's or model's name
     version: str  # the expert's version: a new one makes old refusals worth another try
-    seed: int | None = None
+    seed: int | None = None  # of a model, which may write otherwise with another; None: no model wrote it
     parent: str | None = None  # id of the candidate this one was derived from
 
 

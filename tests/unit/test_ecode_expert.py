@@ -71,7 +71,7 @@ def test_a_draft_stands_where_the_original_stood_with_its_docstring() -> None:
     assert (candidate.provenance.expert, candidate.imports) == ("ecode", ())
 
 
-def test_lines_inside_of_strings_and_comments_left_of_the_margin_stay_as_they_are() -> None:
+def test_lines_inside_of_strings_stay_and_a_comment_left_of_the_margin_does_no_harm() -> None:
     method = METHOD.replace("them.", "them.\n\n        All of them.\n        ")
     method = method.replace("        return", "# Slow.\n        return")
     made, _ = expert("def total(self, xs):\n    return sum(xs)")
