@@ -55,6 +55,9 @@ class Rest:
     def propose_batch(self, requests: Sequence[ProposalRequest]) -> list[Sequence[Candidate]]:
         return self._asked(requests, self.model.propose_batch, ())
 
+    def ready(self) -> None:
+        self.model.ready()
+
     def would_change(self, requests: Sequence[ProposalRequest]) -> list[bool]:
         return self._asked(requests, self.model.would_change, False)
 

@@ -11,41 +11,26 @@ provably changes nothing is not planted, or is taken off by `proved_mutants.toml
 """
 
 import argparse
-import contextlib
-import os
-import site
-import sys
-import tempfile
 import time
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
 
-from benchmarks import support
+from benchmarks import support, untimed
 from benchmarks.mutant_pairs import Subject, subjects
 from benchmarks.mutations import Mutant, choose, plain
-from optimizer.bench.protocol import Protocol
 from optimizer.domain.candidates import Candidate, Provenance
-from optimizer.domain.evidence import Decision, Verdict, VerdictKind
-from optimizer.domain.isolation import Bind, Limits
+from optimizer.domain.evidence import Decision, VerdictKind
 from optimizer.domain.settings import Settings
-from optimizer.languages.python import PYTHON
-from optimizer.languages.python.parameters import parameters
-from optimizer.sandbox import bubblewrap
-from optimizer.sandbox.runner import Target
-from optimizer.stages.arena import Arena
-from optimizer.stages.collect import build_workload
 from optimizer.stages.evaluate import Referee
-from optimizer.stages.verify import original_outcomes
 
 TARGET = 0.97
 PROVED = Path(__file__).with_name("proved_mutants.toml")
-_WORKLOAD_SECONDS = 20.0  # for one run of the original, as in a job
 _UNUSABLE = "the original cannot be judged"
 
 
@@ -85,7 +70,7 @@ def plant(pairs: Sequence[Subject], seed: int) -> list[Planted]:
 def judged(planted: Planted, settings: Settings) -> Result:
     """The pair as it is, then with the mistake."""
     began = time.monotonic()
-    with _referee(planted.subject, settings) as referee:
+    with untimed.referee(planted.subject, settings) as referee:
         if isinstance(referee, Decision):
             outcome, detail = "left out", f"{_UNUSABLE}: {referee.reason}"
         else:
@@ -104,70 +89,15 @@ def judged(planted: Planted, settings: Settings) -> Result:
 
 def _outcome(referee: Referee, planted: Planted) -> tuple[str, str]:
     right = planted.subject.candidate
-    by, verdict = _verdict(referee, _candidate(plain(right.source), right))
+    by, verdict = untimed.verdict(referee, _candidate(plain(right.source), right))
     if verdict.kind is not VerdictKind.EQUIVALENT:
-        return "left out", f"the faster version is no match: {verdict.kind}, {by}: {_shown(verdict)}"
-    by, verdict = _verdict(referee, _candidate(planted.mutant.source, right))
-    return ("survived" if verdict.kind is VerdictKind.EQUIVALENT else by), _shown(verdict)
-
-
-def _verdict(referee: Referee, candidate: Candidate) -> tuple[str, Verdict]:
-    """Which part of the referee has the last word, and the word."""
-    verdict = referee.verdict(candidate)
-    if verdict.kind is not VerdictKind.EQUIVALENT:
-        return "workload", verdict
-    return "search", referee.searched(candidate, verdict)
+        return "left out", f"the faster version is no match: {verdict.kind}, {by}: {untimed.shown(verdict)}"
+    by, verdict = untimed.verdict(referee, _candidate(planted.mutant.source, right))
+    return ("survived" if verdict.kind is VerdictKind.EQUIVALENT else by), untimed.shown(verdict)
 
 
 def _candidate(source: str, right: Candidate) -> Candidate:
     return Candidate(source, Provenance("benchmark", "mutant", "1"), right.imports)
-
-
-def _shown(verdict: Verdict) -> str:
-    example = verdict.counterexample
-    if example is None:
-        return str(verdict.reason or "")
-    return f"{verdict.reason} on {example.input_text[:120]}: {example.expected[:60]} / {example.actual[:60]}"
-
-
-@contextlib.contextmanager
-def _referee(subject: Subject, settings: Settings) -> Iterator[Referee | Decision]:
-    """Without classes to be timed, and on no reserved core."""
-    with tempfile.TemporaryDirectory() as name, contextlib.closing(_arena(Path(name), subject)) as arena:
-        workload = build_workload(subject.function, subject.calls, settings, module_source=subject.module)
-        expected = original_outcomes(arena, workload.inputs, settings.call_seconds, _WORKLOAD_SECONDS)
-        if isinstance(expected, Decision):
-            yield expected
-        else:
-            yield Referee(arena, expected, (), lambda _f, _c, _m: None, settings, Protocol())
-
-
-def _arena(folder: Path, subject: Subject) -> Arena:
-    folder.chmod(0o755)
-    file = folder / "subject.py"
-    source = subject.module.encode("utf-8", "surrogatepass")
-    file.write_bytes(source)
-    file.chmod(0o644)
-    prefix, packages = sys.base_prefix, site.getsitepackages()[0]
-    target = Target(
-        python=os.path.realpath(sys._base_executable),  # type: ignore[attr-defined]  # not a venv's
-        binds=(Bind(Path(prefix), prefix), Bind(Path(packages), packages), Bind(folder, "/repo")),
-        module="subject",
-        path=("/repo",),
-        sites=(packages,),
-        directory="/repo",
-    )
-    return Arena(
-        launcher=bubblewrap.detect(),
-        target=target,
-        function=subject.function,
-        source=source,
-        inside="/repo/subject.py",
-        limits=Limits(),
-        core=None,
-        splice=PYTHON.splice,
-        parameters=parameters(subject.function),
-    )
 
 
 def proofs() -> dict[str, str]:

@@ -24,6 +24,7 @@ from optimizer.ports import Expert, Store
 from optimizer.sandbox import bubblewrap
 from optimizer.sandbox.cores import own_core
 from optimizer.stages.calibrate import this_machine
+from optimizer.stages.propose import without
 
 
 def ecode_expert(settings: Settings) -> EcodeExpert:
@@ -97,7 +98,7 @@ def expert_or_reason(name: str, settings: Settings) -> Expert | str:
     try:
         return EXPERTS[name](settings)
     except ExpertError as error:
-        return f"the expert {name!r} does not take part: {error}"
+        return without(name, error)
 
 
 def check_expert(name: str) -> None:

@@ -34,6 +34,11 @@ class Expert(Protocol):
 class BatchExpert(Expert, Protocol):
     """An expert for which many functions at once cost little more than one: a model on a GPU."""
 
+    def ready(self) -> None:
+        """Loads what the answers need. Raises ExpertError where that is not there in time: nothing is asked
+        then."""
+        ...
+
     def propose_batch(self, requests: Sequence[ProposalRequest]) -> Sequence[Sequence[Candidate]]:
         """The candidates of each request, in the same order."""
         ...

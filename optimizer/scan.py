@@ -41,6 +41,7 @@ from optimizer.stages.extract import (
     proposal_request,
     review_decision,
 )
+from optimizer.stages.propose import ready
 from optimizer.stages.publish import publish
 from optimizer.stages.target import TargetUnderTest, prepare_target
 from optimizer.vcs.worktree import remove_tree
@@ -60,6 +61,12 @@ def fingerprint(settings: Settings, experts: Sequence[Expert]) -> str:
     kept = {key: value for key, value in dataclasses.asdict(settings).items() if key not in _ASIDE}
     parts = [kept, [(expert.name, expert.version) for expert in experts], __version__]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def with_ready_experts(engine: Engine) -> Engine:
+    """A remark stands for each of the others."""
+    experts, absent = ready(engine.experts)
+    return dataclasses.replace(engine, experts=experts, remarks=(*engine.remarks, *absent))
 
 
 def told(settings: Settings) -> dict[str, object]:
@@ -107,13 +114,15 @@ def _scratch(folder: Path) -> Iterator[None]:
 
 def _scan(order: Order, checkout: Checkout, engine: Engine, watcher: Watcher) -> Report:
     mark = fingerprint(engine.settings, engine.experts)
+    done = None if order.resume else engine.store.finished_scan(checkout.repository.url, checkout.tree, mark)
+    if done:
+        return _report(done, engine, unchanged=True)
+    engine = with_ready_experts(engine)
+    mark = fingerprint(engine.settings, engine.experts)
     if order.resume:
         job = _unfinished(checkout.repository.url, mark, engine)
         with _at(checkout, job.commit) as then:
             return _run(_Job(job, order, then, engine, watcher))
-    done = engine.store.finished_scan(checkout.repository.url, checkout.tree, mark)
-    if done:
-        return _report(done, engine, unchanged=True)
     settings = json.dumps(told(engine.settings))
     job = engine.store.create_job(job_for(checkout, mark, settings))
     return _run(_Job(job, order, checkout, engine, watcher))

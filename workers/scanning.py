@@ -20,7 +20,7 @@ from optimizer.domain.workloads import workload_hash
 from optimizer.encoding import pack
 from optimizer.engine import Engine
 from optimizer.environment import Environment, build_environment
-from optimizer.scan import fingerprint, told
+from optimizer.scan import fingerprint, told, with_ready_experts
 from optimizer.stages.checkout import job_for
 from optimizer.stages.extract import early_decisions, extract_functions, proposal_request, review_decision
 from optimizer.stages.repository_settings import settings_files
@@ -47,6 +47,8 @@ def scan(claim: Claim, context: Context) -> Outcome:
         done = None if again else engine.store.finished_scan(job.repository.url, checkout.tree, mark)
         if done:
             return Ended(JobState.DONE, unchanged_since(done.id))
+        engine = with_ready_experts(engine)
+        mark = fingerprint(settings, engine.experts)
         new = job_for(checkout, mark, json.dumps(told(settings)))
         if not context.fleet.work.found(claim, replace(new, repository=job.repository)):
             return Ended(JobState.FAILED)  # it is another worker's by now: nobody will see this

@@ -6,6 +6,7 @@ environments, branches) is made from content alone.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from optimizer.domain.candidates import Candidate
 from optimizer.domain.evidence import Decision, Reason
@@ -13,7 +14,7 @@ from optimizer.domain.jobs import Job, Stage, Submission
 from optimizer.domain.results import FunctionResult
 from optimizer.domain.work import Claim, Queue
 from optimizer.stages.judge import concluded
-from optimizer.stages.propose import fresh, judged, offered, proposals
+from optimizer.stages.propose import fresh, judged, offered, proposals, ready
 from optimizer.stages.publish import publish as publish_branch
 from optimizer.stages.refresh import rebase
 from optimizer.stages.refresh import recheck as verify_again
@@ -41,7 +42,9 @@ def propose(claims: Sequence[Claim], context: Context) -> list[Outcome]:
 
 def _proposed(claims: Sequence[Claim], context: Context) -> dict[int, Outcome]:
     job, submission = job_of(claims[0], context)
-    experts = context.experts_for(context.settings_of(job), submission.candidates)
+    experts, absent = ready(context.experts_for(context.settings_of(job), submission.candidates))
+    for text, job_id in product(absent, {claim.item.job_id for claim in claims}):
+        context.fleet.store.add_event(job_id, "note", text)
     asked = [(subject_of(claim), trial_of(claim)) for claim in claims]
     found = proposals(experts, [offered(subject.wanted, trial.search) for subject, trial in asked])
     return {

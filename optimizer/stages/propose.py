@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from optimizer.domain.candidates import Candidate, ProposalRequest
+from optimizer.domain.errors import ExpertError
 from optimizer.domain.evidence import Decision, Evaluation, Reason
 from optimizer.domain.jobs import Stage
 from optimizer.ports import BatchExpert, Expert
@@ -27,6 +28,25 @@ class Search:
     winner: Evaluation | None = None
     rounds: int = 0
     over: bool = False
+
+
+def ready(experts: Sequence[Expert]) -> tuple[list[Expert], list[str]]:
+    """Those that can answer now, and for each other one a line that says why not."""
+    found: list[Expert] = []
+    absent: list[str] = []
+    for expert in experts:
+        try:
+            if isinstance(expert, BatchExpert):
+                expert.ready()
+            found.append(expert)
+        except ExpertError as error:
+            absent.append(without(expert.name, error))
+    return found, absent
+
+
+def without(name: str, error: ExpertError) -> str:
+    """What a person is told of an expert that is missing."""
+    return f"the expert {name!r} does not take part: {error}"
 
 
 def search(

@@ -9,6 +9,7 @@ import pytest
 
 from optimizer import bootstrap
 from optimizer.domain.candidates import Candidate, ProposalRequest, Provenance
+from optimizer.domain.errors import ExpertError
 from optimizer.domain.jobs import Job, NewJob, Repository, Submission
 from optimizer.domain.settings import Settings
 from optimizer.domain.work import NewItem, Plan, Queue
@@ -31,6 +32,7 @@ class Model:
     version: str = "1"
     languages: frozenset[str] = frozenset({"python"})
     batches: list[list[str]] = field(default_factory=list)
+    reason: str = ""  # why it is not there
 
     def propose(self, request: ProposalRequest) -> list[Candidate]:
         raise AssertionError("asked about one function alone")
@@ -40,6 +42,10 @@ class Model:
         made_by = Provenance("model", "m", "1")
         names = [request.function.name for request in requests]
         return [[Candidate(f"def {name}(items): return {name!r}", made_by)] for name in names]
+
+    def ready(self) -> None:
+        if self.reason:
+            raise ExpertError(self.reason)
 
     def would_change(self, requests: Sequence[ProposalRequest]) -> list[bool]:
         return [True for _ in requests]
@@ -104,3 +110,24 @@ def test_functions_of_different_jobs_are_one_batch_and_the_model_is_loaded_once(
     assert claim is not None
     (pending,) = unpack(claim.trial, Trial).pending
     assert pending.source == "def h(items): return 'h'"
+
+
+def test_a_model_that_is_not_there_in_time_is_told_to_each_job_and_asked_again_later(
+    context: Context, loading: Loading
+) -> None:
+    one, first = _planned(context, "one", "f")
+    two, second = _planned(context, "two", "g")
+    asked = Settings(experts=("model",))
+    (model,) = context.experts_for(asked)
+    assert isinstance(model, Model)
+    model.reason = "not loaded"
+    work_on(Queue.PROPOSE, [*first, *second], context, metrics(), STEPS[Queue.PROPOSE])
+    notes = [[event.message for event in context.fleet.store.events(job.id)] for job in (one, two)]
+    assert [[text for text in job if "not loaded" in text] for job in notes] == [
+        ["the expert 'model' does not take part: not loaded"]
+    ] * 2
+    assert model.batches == []
+    model.reason = ""
+    _, third = _planned(context, "three", "h")
+    work_on(Queue.PROPOSE, third, context, metrics(), STEPS[Queue.PROPOSE])
+    assert model.batches == [["h"]]

@@ -35,6 +35,8 @@ class Model(Rule):
     def propose_batch(self, requests: Sequence[ProposalRequest]) -> list[list[Candidate]]:
         raise AssertionError("asked for candidates before anything was run")
 
+    def ready(self) -> None: ...
+
     def would_change(self, requests: Sequence[ProposalRequest]) -> list[bool]:
         self.batches.append([request.function.name for request in requests])
         return [request.function.name in self.names for request in requests]

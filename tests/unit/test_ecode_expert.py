@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from optimizer.domain.candidates import ProposalRequest
 from optimizer.domain.errors import ExpertError
 from optimizer.domain.functions import Function, FunctionKind, Span
 from optimizer.domain.settings import Settings
+from optimizer.experts.ecode import loading
 from optimizer.experts.ecode.checkpoint import SUMS, Checkpoint, seal, whole
 from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.expert import LEFT_ALONE, EcodeExpert
@@ -20,6 +23,7 @@ from optimizer.experts.ecode.fields import Fields, with_docstring
 from optimizer.experts.ecode.filtering import without_dead_ends
 from optimizer.experts.ecode.imports import missing
 from optimizer.experts.ecode.ranking.ranker import Ranker
+from optimizer.stages.propose import ready
 
 METHOD = '''    def total(self, xs):
         """Adds them."""
@@ -241,6 +245,24 @@ def test_the_other_experts_go_on_without_a_model(tmp_path: Path) -> None:
     experts, reasons = bootstrap.make_experts(settings)
     assert [one.name for one in experts] == ["rules"]
     assert [reason.partition(":")[0] for reason in reasons] == ["the expert 'ecode' does not take part"]
+
+
+def test_a_model_that_is_not_loaded_in_time_is_told_in_one_line_and_there_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disk, loaded = Event(), Written()
+
+    def load(_: Path) -> Written:
+        disk.wait()
+        return loaded
+
+    monkeypatch.setattr(loading, "load", load)
+    slow = EcodeExpert(Checkpoint(Path("/far"), "d1g35t"), load_seconds=0.0)
+    reason = "its model in /far was not loaded within 0 seconds"
+    assert ready([slow]) == ([], [f"the expert 'ecode' does not take part: {reason}"])
+    disk.set()
+    while ready([slow]) != ([slow], []):
+        sleep(0.01)
 
 
 def test_torch_is_not_imported_before_the_model_is_asked(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 """E-code as an expert: reads functions, writes faster ones, keeps what is worth a judgement."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.domain.candidates import Candidate, ProposalRequest, Provenance
+from optimizer.domain.errors import ExpertError
 from optimizer.experts.ecode import fields
 from optimizer.experts.ecode.checkpoint import Checkpoint
 from optimizer.experts.ecode.drafts import Draft, Sampling
@@ -21,18 +25,20 @@ if TYPE_CHECKING:
 # The chance that nothing is to be changed, from which on a function is not run. It is low on purpose: most of
 # what was slowed is under it, and little else (benchmarks/ecode_look.py).
 LEFT_ALONE = 0.3
+LOAD_SECONDS = 60.0  # here it takes three; a disk that takes longer would keep every job waiting
 _RULES = "5"  # what becomes of a draft here: a change makes old refusals worth another try
 
 
 @dataclass(frozen=True)
 class EcodeExpert:
-    """Loads its model when it is first asked. It writes at most `sampling.most_rows` rows at once, whatever
+    """Loads its model when it is first needed. It writes at most `sampling.most_rows` rows at once, whatever
     the number of functions: that bounds its memory."""
 
     checkpoint: Checkpoint
     sampling: Sampling = field(default_factory=Sampling)
     ranker: Ranker | None = None  # spares the referee what is probably slower
     unread: frozenset[str] = frozenset()  # fields kept from it, to see what each is worth
+    load_seconds: float = LOAD_SECONDS  # from the moment in which loading begins
     name: str = "ecode"
     languages: frozenset[str] = frozenset({"python"})
 
@@ -44,6 +50,11 @@ class EcodeExpert:
         rules += "" if how.spelt else "-free"
         noise = "beams" if how.beams else f"{how.temperature:g}-{how.top_p:g}-{how.seed}"
         return f"{self.checkpoint.digest}-{rules}-{how.samples}-{noise}"
+
+    def ready(self) -> None:
+        """Raises ExpertError where the model is not loaded in time. It goes on loading: a later job may have
+        it."""
+        _ = self._loaded
 
     def propose(self, request: ProposalRequest) -> Iterable[Candidate]:
         return self.propose_batch([request])[0]
@@ -76,9 +87,18 @@ class EcodeExpert:
 
     @cached_property
     def _loaded(self) -> "Loaded":
-        from optimizer.experts.ecode.loading import load  # noqa: PLC0415  # torch takes a second
+        until, loading = self._loading
+        try:
+            return loading.result(max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            folder, limit = self.checkpoint.folder, self.load_seconds
+            raise ExpertError(f"its model in {folder} was not loaded within {limit:g} seconds") from None
 
-        return load(self.checkpoint.folder)
+    @cached_property
+    def _loading(self) -> "tuple[float, Future[Loaded]]":
+        """Until when it may take, and what comes of it."""
+        pool = ThreadPoolExecutor(1)  # its thread ends with the process, or before
+        return time.monotonic() + self.load_seconds, pool.submit(_load, self.checkpoint.folder)
 
     def _read(self, request: ProposalRequest) -> Fields | None:
         if request.function.language not in self.languages:
@@ -107,3 +127,9 @@ class EcodeExpert:
                     imports=imports,
                     summary="rewritten by the E-code model",
                 )
+
+
+def _load(folder: Path) -> "Loaded":
+    from optimizer.experts.ecode.loading import load  # noqa: PLC0415  # torch takes a second
+
+    return load(folder)
