@@ -99,7 +99,9 @@ def test_a_job_that_is_cancelled_by_another_process_ends_before_its_next_functio
         for line in process.stderr:
             lines.append(line.rstrip("\n"))
             if line.startswith("test: "):
+                process.send_signal(signal.SIGSTOP)  # else the function might end first
                 assert program(home, "cancel", "1").returncode == 0
+                process.send_signal(signal.SIGCONT)
     assert (process.returncode, lines[-1]) == (130, "optimizer: job 1 was cancelled")
     (job,) = json.loads(program(home, "jobs", "--json").stdout)
     assert job["state"] == "cancelled"
