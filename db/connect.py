@@ -4,7 +4,6 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import unquote
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
@@ -127,6 +126,8 @@ def _credentials_are_wrong(said: str) -> bool:
 
 def _is_unreachable(error: SQLAlchemyError) -> bool:
     """True when no server answered: one that refuses says FATAL, one that fails gives a code."""
+    import psycopg  # noqa: PLC0415 - start-up time: a SQLite file needs none
+
     original = error.orig if isinstance(error, DBAPIError) else None
     if not isinstance(original, psycopg.OperationalError):
         return False

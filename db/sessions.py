@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.connect import describe, explained, for_writing, is_sqlite, make_engine, parse_url, sqlite_path
-from db.upgrade import newest, refuse_newer, revision_of
+from db.revision import NEWEST, revision_of
 from optimizer.domain.errors import DatabaseError
 
 _UPGRADE = "run: optimizer db upgrade"
@@ -78,6 +78,8 @@ def _check_schema(url: URL, engine: Engine) -> None:
             found = revision_of(connection)
     except SQLAlchemyError as error:
         raise explained(url, error) from error
-    refuse_newer(url, found)
-    if found != newest():
+    if found != NEWEST:
+        from db.upgrade import refuse_newer  # noqa: PLC0415 - start-up time
+
+        refuse_newer(url, found)
         raise DatabaseError(f"The schema of {describe(url)} is older than this version; {_UPGRADE}")

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, text
@@ -19,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
 from db.connect import describe, explained, for_writing, is_sqlite, make_engine, parse_url, sqlite_path
+from db.revision import revision_of
 from optimizer.domain.errors import DatabaseError
 
 _THREADS = threading.Lock()  # Alembic keeps what it is doing in a module: one at a time in a process
@@ -61,10 +61,6 @@ def refuse_newer(url: URL, found: str | None) -> None:
             f"The schema of {describe(url)} (revision {found}) is newer than this version; "
             "update the optimizer."
         )
-
-
-def revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config() -> Config:

@@ -1,34 +1,45 @@
-"""The one place where parts are wired together."""
+"""The one place where parts are wired together.
+
+What takes long to import is imported where it is made: most commands need the database alone.
+"""
 
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.results import Results, open_results
-from db.upgrade import upgrade
+from db.revision import has_newest
 from optimizer.bench import calibration
 from optimizer.bench.protocol import Protocol
 from optimizer.domain.calibration import Calibration
 from optimizer.domain.errors import ConfigError, ExpertError, NoisyMachineError
 from optimizer.domain.settings import Settings
 from optimizer.engine import Engine
-from optimizer.experts.ecode.checkpoint import RANKER, SHIPPED, whole
-from optimizer.experts.ecode.drafts import Sampling
-from optimizer.experts.ecode.expert import EcodeExpert
-from optimizer.experts.ecode.ranking.ranker import read_ranker
 from optimizer.experts.file import FileExpert
-from optimizer.experts.rules.expert import RulesExpert
-from optimizer.experts.rules.table import all_rules
 from optimizer.ports import Expert, Store
 from optimizer.sandbox import bubblewrap
 from optimizer.sandbox.cores import own_core
-from optimizer.stages.calibrate import this_machine
 from optimizer.stages.propose import without
 
+if TYPE_CHECKING:
+    from optimizer.experts.ecode.expert import EcodeExpert
 
-def ecode_expert(settings: Settings) -> EcodeExpert:
+
+def rules_expert(_settings: Settings) -> Expert:
+    from optimizer.experts.rules import expert  # noqa: PLC0415 - start-up time
+
+    return expert.rules_expert()
+
+
+def ecode_expert(settings: Settings) -> "EcodeExpert":
     """Raises ExpertError where its model is missing or damaged."""
+    from optimizer.experts.ecode.checkpoint import RANKER, SHIPPED, whole  # noqa: PLC0415 - start-up time
+    from optimizer.experts.ecode.drafts import Sampling  # noqa: PLC0415 - likewise
+    from optimizer.experts.ecode.expert import EcodeExpert  # noqa: PLC0415 - likewise
+    from optimizer.experts.ecode.ranking.ranker import read_ranker  # noqa: PLC0415 - likewise
+
     folder = Path(settings.ecode_model).expanduser() if settings.ecode_model else SHIPPED
     how = Sampling(samples=settings.ecode_samples, most_rows=settings.ecode_rows)
     ranker = read_ranker(folder / RANKER) if (folder / RANKER).is_file() else None
@@ -37,7 +48,7 @@ def ecode_expert(settings: Settings) -> EcodeExpert:
 
 # Every expert: its name, and how it is made from the settings.
 EXPERTS: dict[str, Callable[[Settings], Expert]] = {
-    "rules": lambda _settings: RulesExpert(all_rules()),
+    "rules": rules_expert,
     "ecode": ecode_expert,
     "file": lambda settings: FileExpert.read(Path(settings.candidates_file)),
 }
@@ -78,8 +89,15 @@ def make_results(settings: Settings) -> Results:
     url = database_url(settings)
     if url.startswith("sqlite"):
         ready_home(settings)
-        upgrade(url)
+        _bring_up_to_date(url)
     return open_results(url)
+
+
+def _bring_up_to_date(url: str) -> None:
+    if not has_newest(url):
+        from db.upgrade import upgrade  # noqa: PLC0415 - start-up time
+
+        upgrade(url)
 
 
 def make_experts(settings: Settings) -> tuple[Sequence[Expert], Sequence[str]]:
@@ -162,6 +180,8 @@ def calibration_path(home: Path) -> Path:
 
 def calibration_of(home: Path, protocol: Protocol) -> tuple[Calibration | None, str]:
     """The one that holds for measurements made here and now, and what people should know of it."""
+    from optimizer.stages.calibrate import this_machine  # noqa: PLC0415 - start-up time
+
     path = calibration_path(home)
     try:
         found = calibration.read(path)

@@ -64,6 +64,17 @@ def test_starting_loads_nothing_heavy() -> None:
     assert [name for name in done.stdout.split() if name in HEAVY] == []
 
 
+def test_what_asks_the_database_alone_loads_neither_experts_nor_migrations(tmp_path: Path) -> None:
+    assert program(tmp_path, "jobs").returncode == 0  # makes the database
+    script = (
+        "import sys; from optimizer.cli.main import optimizer;"
+        "optimizer(['jobs', '--json'], standalone_mode=False); print(*sorted(sys.modules), sep='\\n')"
+    )
+    done = program(tmp_path, starter=[sys.executable, "-c", script])
+    loaded = {name for name in done.stdout.split() if name in HEAVY}
+    assert loaded == {"sqlalchemy", "tree_sitter"}, done.stderr
+
+
 def test_the_installed_program_is_this_one(tmp_path: Path) -> None:
     installed = Path(sys.executable).with_name("optimizer")
     done = program(tmp_path, "jobs", "--json", starter=[str(installed)])
