@@ -12,6 +12,7 @@ from optimizer.domain.errors import ConfigError
 from optimizer.experts.ecode.data import storage
 from optimizer.experts.ecode.data.made import capped, pairs_made
 from optimizer.experts.ecode.data.packages import of_packages
+from optimizer.experts.ecode.data.parallel import in_tenths
 from optimizer.experts.ecode.data.prepare import EXAMPLES, STATISTICS, TOKENIZER, prepare
 from optimizer.experts.ecode.examples import Example, Task
 from optimizer.experts.ecode.fields import Fields, narrowed
@@ -187,3 +188,9 @@ def test_a_tokenizer_that_is_given_is_taken_as_it_is(tmp_path: Path) -> None:
     assert one.get_vocab() == other.get_vocab()
     with pytest.raises(ConfigError, match="nowhere holds no tokenizer"):
         prepare(replace(wanted, tokenizer="nowhere"), tmp_path, lambda _: None)
+
+
+def test_what_takes_long_says_how_far_it_is_ten_times() -> None:
+    told: list[str] = []
+    assert list(in_tenths(range(25), 25, told.append, "read")) == list(range(25))
+    assert (len(told), told[0], told[-1]) == (10, "read: 3 of 25", "read: 25 of 25")

@@ -14,17 +14,20 @@ from random import Random
 
 from optimizer.experts.ecode import fields
 from optimizer.experts.ecode.data.backwards.pairs import slowed
-from optimizer.experts.ecode.data.parallel import mapped
+from optimizer.experts.ecode.data.parallel import Told, in_tenths, mapped
 from optimizer.experts.ecode.examples import DECILES, Example, Task
 
 Made = tuple[Example, tuple[str, ...]]  # with the names of the kinds
 
 
-def pairs_made(functions: Sequence[Example], seed: int, most: int, processes: int) -> Iterator[Made]:
+def pairs_made(
+    functions: Sequence[Example], seed: int, most: int, processes: int, told: Told = lambda _text: None
+) -> Iterator[Made]:
     """FASTER examples of the Python functions among TEXT_TO_CODE examples, up to `most` of each; the same
     for the same functions and seed, however many processes there are."""
     python = [each for each in functions if each.fields.language == "python" and fields.parsed(each.target)]
-    for found in mapped(partial(_of, seed=seed, most=most), python, processes):
+    made = mapped(partial(_of, seed=seed, most=most), python, processes)
+    for found in in_tenths(made, len(python), told, "slow versions are made of functions"):
         yield from found
 
 

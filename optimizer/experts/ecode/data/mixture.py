@@ -11,7 +11,7 @@ from optimizer.experts.ecode.data.cleaning import Limits, TokenCount, too_long
 from optimizer.experts.ecode.data.near import Alike, Index, distinct
 from optimizer.experts.ecode.data.negatives import unchanged
 from optimizer.experts.ecode.data.noise import denoising
-from optimizer.experts.ecode.data.parallel import mapped
+from optimizer.experts.ecode.data.parallel import Told, in_tenths, mapped
 from optimizer.experts.ecode.data.recipe import Recipe
 from optimizer.experts.ecode.data.styles import restyled
 from optimizer.experts.ecode.edits import between, lines_of
@@ -35,6 +35,7 @@ def build(
     count: TokenCount,
     dropped: Counter[str],
     processes: int = 1,
+    told: Told = lambda _text: None,
 ) -> Iterator[Example]:
     """Mixed examples in random order. `examples`: pairs (FASTER), whole functions (TEXT_TO_CODE) and what is
     known to be fast (UNCHANGED), without near-duplicates. `dropped` is told why what was left out."""
@@ -44,7 +45,8 @@ def build(
     wanted = (
         (task, bases[task][number], f"{recipe.seed}:{task}:{number}:{copy}") for task, number, copy in plan
     )
-    varied = mapped(partial(_made, recipe), wanted, processes)
+    made_of = mapped(partial(_made, recipe), wanted, processes)
+    varied = in_tenths(made_of, len(plan), told, "examples are varied")
     for (task, _, _), made in zip(plan, varied, strict=True):
         reason = "nothing to mask" if made is None else _too_long(made, recipe.limits, count)
         if made is None or reason:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -18,6 +18,7 @@ from optimizer.experts.ecode.data.made import capped, pairs_made
 from optimizer.experts.ecode.data.mixture import Statistics, build, statistics, without_near
 from optimizer.experts.ecode.data.near import Alike
 from optimizer.experts.ecode.data.packages import of_packages
+from optimizer.experts.ecode.data.parallel import Told
 from optimizer.experts.ecode.data.ranking import Known
 from optimizer.experts.ecode.data.sources import known, of_pairs, of_singles, read_pairs, read_singles, sides
 from optimizer.experts.ecode.examples import Example, Task
@@ -33,9 +34,7 @@ BASES, COUNTS = (
 )  # what all examples are varied from, and what is not in
 
 
-def prepare(
-    wanted: Preparation, folder: Path, told: Callable[[str], None], resume: bool = False
-) -> Statistics:
+def prepare(wanted: Preparation, folder: Path, told: Told, resume: bool = False) -> Statistics:
     """Writes the first three into the folder, and a ranker where enough pairs were timed. With `resume` the
     bases are those that are there already, if any. Raises ConfigError for a file that cannot be read."""
     dropped: Counter[str] = Counter()
@@ -47,7 +46,7 @@ def prepare(
     told(f"{len(bases)} functions and pairs to vary")
     learnt = _tokenizer(wanted, bases)
     learnt.save_pretrained(folder / TOKENIZER)
-    mixed = list(build(wanted.recipe, bases, _counter(learnt), dropped, wanted.processes))
+    mixed = list(build(wanted.recipe, bases, _counter(learnt), dropped, wanted.processes, told))
     storage.write(folder / EXAMPLES, mixed)
     found = statistics(mixed)
     _rank(wanted.sources, folder, told)
@@ -73,13 +72,13 @@ def _kept(folder: Path, dropped: Counter[str]) -> list[Example]:
     return list(storage.read(folder / BASES))
 
 
-def _collected(wanted: Preparation, dropped: Counter[str], told: Callable[[str], None]) -> list[Example]:
+def _collected(wanted: Preparation, dropped: Counter[str], told: Told) -> list[Example]:
     bases = _bases(wanted, dropped)
     told(f"{len(bases)} functions and pairs without near-duplicates")
-    return bases + _made(wanted, bases, dropped)
+    return bases + _made(wanted, bases, dropped, told)
 
 
-def _rank(given: Sources, folder: Path, told: Callable[[str], None]) -> None:
+def _rank(given: Sources, folder: Path, told: Told) -> None:
     pairs = [pair for path in given.pairs for pair in read_pairs(Path(path))]
     try:
         write_ranker(folder / RANKER, fit(of_measured(pairs)))
@@ -107,14 +106,14 @@ def _held_out(given: Sources) -> list[Example]:
     return of_singles(sides(pairs), Known()).examples
 
 
-def _made(wanted: Preparation, bases: Sequence[Example], dropped: Counter[str]) -> list[Example]:
+def _made(wanted: Preparation, bases: Sequence[Example], dropped: Counter[str], told: Told) -> list[Example]:
     """Of whole functions only: what is one side of a pair has its slow version."""
     if not wanted.made_of_each:
         return []
     functions = [each for each in bases if each.task is Task.TEXT_TO_CODE]
     Random(wanted.recipe.seed).shuffle(functions)
     chosen = functions[: wanted.functions or None]
-    made = pairs_made(chosen, wanted.recipe.seed, wanted.made_of_each, wanted.processes)
+    made = pairs_made(chosen, wanted.recipe.seed, wanted.made_of_each, wanted.processes, told)
     return list(capped(made, wanted.made_of_kind, dropped))
 
 
