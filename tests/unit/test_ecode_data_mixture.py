@@ -101,6 +101,15 @@ def test_a_recipe_says_how_many_of_each_task_and_how_much_they_count() -> None:
     assert {each.weight for each in made if each.task is Task.UNCHANGED} == {0.25, 0.5}
 
 
+def test_what_stays_as_it_is_comes_in_proportion_to_what_changes_of_each_origin() -> None:
+    dropped: Counter[str] = Counter()
+    examples = [*(function(at, decile=9) for at in range(4)), *map(pair, range(8, 14))]
+    recipe = Recipe(faster=Portion(copies=1.0), balanced=0.5)
+    made = build(recipe, examples, tokens, dropped)
+    assert Counter(each.origin for each in made if each.task is Task.UNCHANGED) == {"pairs": 3}
+    assert dropped["unchanged, and few pairs of its origin"] == 4 + 3
+
+
 def test_each_task_has_its_own_shape() -> None:
     examples = [*map(function, range(8)), *map(pair, range(8, 14))]
     for each in build(Recipe(), examples, tokens, Counter()):

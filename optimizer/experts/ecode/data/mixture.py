@@ -1,7 +1,7 @@
 """Mixes what a model learns from: how many examples of each task, varied how, the same for the same seed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
@@ -36,23 +36,25 @@ def build(
     dropped: Counter[str],
     processes: int = 1,
     told: Told = lambda _text: None,
-) -> Iterator[Example]:
+) -> list[Example]:
     """Mixed examples in random order. `examples`: pairs (FASTER), whole functions (TEXT_TO_CODE) and what is
     known to be fast (UNCHANGED), without near-duplicates. `dropped` is told why what was left out."""
     bases = _bases(_chosen(recipe, examples))
     plan = [each for task, base in bases.items() for each in _plan(recipe, task, len(base))]
-    Random(f"{recipe.seed}:order").shuffle(plan)
-    wanted = (
+    wanted = [
         (task, bases[task][number], f"{recipe.seed}:{task}:{number}:{copy}") for task, number, copy in plan
-    )
+    ]
     made_of = mapped(partial(_made, recipe), wanted, processes)
     varied = in_tenths(made_of, len(plan), told, "examples are varied")
-    for (task, _, _), made in zip(plan, varied, strict=True):
+    mixed = []
+    for (task, _, _), made in zip(wanted, varied, strict=True):
         reason = "nothing to mask" if made is None else _too_long(made, recipe.limits, count)
         if made is None or reason:
             dropped[reason] += 1
         else:
-            yield replace(made, weight=made.weight * recipe.portion(task).weight)
+            mixed.append(replace(made, weight=made.weight * recipe.portion(task).weight))
+    Random(f"{recipe.seed}:order").shuffle(mixed)
+    return _balanced(mixed, recipe.balanced, dropped)
 
 
 def without_near(
@@ -112,6 +114,27 @@ def _plan(recipe: Recipe, task: Task, count: int) -> list[tuple[Task, int, int]]
     wanted = round(portion.copies * count)
     wanted = wanted if portion.most is None else min(wanted, portion.most)
     return [(task, order[at % count], at // count) for at in range(wanted)]
+
+
+def _balanced(mixed: Sequence[Example], share: float | None, dropped: Counter[str]) -> list[Example]:
+    """See `Recipe.balanced`."""
+    if share is None:
+        return list(mixed)
+    pairs = Counter(_from(each) for each in mixed if each.task is Task.FASTER)
+    left = {where: round(share * number) for where, number in pairs.items()}
+    kept = []
+    for each in mixed:
+        if each.task is Task.UNCHANGED:
+            left[_from(each)] = left.get(_from(each), 0) - 1
+        if each.task is Task.UNCHANGED and left[_from(each)] < 0:
+            dropped["unchanged, and few pairs of its origin"] += 1
+        else:
+            kept.append(each)
+    return kept
+
+
+def _from(example: Example) -> tuple[str, str]:
+    return example.origin, example.fields.language
 
 
 def _made(recipe: Recipe, wanted: tuple[Task, Example, str]) -> Example | None:

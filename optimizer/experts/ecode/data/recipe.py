@@ -22,6 +22,9 @@ class Recipe:
     text_to_code: Portion = Portion(copies=0.5)
     faster: Portion = Portion(copies=4.0)
     unchanged: Portion = Portion(copies=1.0)
+    # At most so many UNCHANGED examples for each FASTER one of the same origin and language. Without it a
+    # model learns to tell by where code is from: of solutions few pairs are short enough to be learnt.
+    balanced: float | None = None
     others: float = 1.0  # share that is taken of what is not Python
     renamed: float = 0.5  # chance of new names, of Python functions
     restyled: float = 0.3  # chance of another style, likewise
