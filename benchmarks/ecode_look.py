@@ -29,7 +29,7 @@ from optimizer.experts.rules.expert import rules_expert
 from optimizer.languages.python import PYTHON
 
 _SLOWED, _REST = 0.7, 0.25
-_LIMITS = (0.1, LEFT_ALONE, 0.5, 0.9)
+_LIMITS = (0.1, 0.3, 0.5, LEFT_ALONE, 0.9)
 
 
 def main() -> None:
