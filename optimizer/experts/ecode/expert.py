@@ -22,8 +22,8 @@ from optimizer.experts.placing import placed
 if TYPE_CHECKING:
     from optimizer.experts.ecode.loading import Loaded
 
-# The chance that nothing is to be changed, from which on a function is not run. It goes with the model: most of
-# what was slowed is under it, and little else (benchmarks/ecode_look.py).
+# The chance that nothing is to be changed, from which on a function is not run. It goes with the model: most
+# of what was slowed is under it, and little else (benchmarks/ecode_look.py).
 LEFT_ALONE = 0.7
 LOAD_SECONDS = 60.0  # eight on two busy cores; a disk that takes longer would keep every job waiting
 _RULES = "5"  # what becomes of a draft here: a change makes old refusals worth another try
