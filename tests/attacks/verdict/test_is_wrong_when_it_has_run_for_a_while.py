@@ -1,7 +1,7 @@
 """It returns nothing once the process has used so much time."""
 
 from optimizer.domain.evidence import Reason
-from tests.support.verdict_attacks import Attack, Judge
+from tests.support.verdict_attacks import NO_GAIN, Attack, Judge
 
 CANDIDATE = """\
 def weigh(xs):
@@ -12,7 +12,7 @@ def weigh(xs):
 ATTACK = Attack(
     CANDIDATE,
     frozenset({Reason.IMPORT}),
-    frozenset({Reason.DIFFERENT_RESULT, Reason.WRONG_WHILE_TIMED}),
+    NO_GAIN | {Reason.DIFFERENT_RESULT, Reason.WRONG_WHILE_TIMED},
 )
 
 
