@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from optimizer.cli.database import db
 from optimizer.cli.doctor import doctor
 from optimizer.cli.experts import experts
 from optimizer.cli.health import health
+from optimizer.cli.interrupts import interruptible, note_interrupts
 from optimizer.cli.jobs import job, jobs
 from optimizer.cli.output import note
 from optimizer.cli.patches import patch, patches
@@ -59,7 +59,7 @@ patch.add_command(proof)
 def main(arguments: Sequence[str] | None = None) -> int:
     """The program: one command, by default what this process was started with. Returns its exit code."""
     _prepare_streams()
-    _stop_in_good_order()
+    note_interrupts()
     try:
         return run(sys.argv[1:] if arguments is None else arguments)
     finally:
@@ -71,12 +71,13 @@ def run(arguments: Sequence[str]) -> int:
     """Runs one command. Returns its exit code; nothing but a defect of this program shows a traceback."""
     typed = list(arguments)
     try:
-        code = optimizer.main(args=typed, prog_name="optimizer", standalone_mode=False, obj=typed)
+        with interruptible():
+            code = optimizer.main(args=typed, prog_name="optimizer", standalone_mode=False, obj=typed)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         note("optimizer: interrupted")
         return _INTERRUPTED
     except StoppedError as stopped:
@@ -117,13 +118,6 @@ def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _stop_in_good_order() -> None:
-    """What ends a program politely is treated like Ctrl-C, unless it was told to ignore it (nohup)."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
 
 
 if __name__ == "__main__":

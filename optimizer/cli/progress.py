@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from optimizer.cli.interrupts import stop_if_interrupted
 from optimizer.cli.output import interval, note, speedup
 from optimizer.domain.evidence import Evaluation
 from optimizer.domain.functions import Function
@@ -74,11 +75,14 @@ class Progress:
 
     tally: Tally
     view: View
+    go_on: Callable[[], None] = stop_if_interrupted  # between steps; raises when it is over
 
     def stage(self, name: str, detail: str = "") -> None:
+        self.go_on()
         self.view.begin(name, detail)
 
     def functions(self, done: int, total: int) -> None:
+        self.go_on()
         if self.tally.began is None:
             self.tally.began = self.tally.clock()
         self.tally.done, self.tally.total = done, total
@@ -90,6 +94,7 @@ class Progress:
 
     def evaluated(self, function: Function, evaluation: Evaluation) -> None:
         del function
+        self.go_on()
         self.tally.refused += not evaluation.decision.accepted
         self.view.update(self.tally)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from optimizer import vcs
 from optimizer.bootstrap import make_engine, make_store, ready_home
+from optimizer.cli.interrupts import interruptible
 from optimizer.cli.output import (
     emit_json,
     funnel_data,
@@ -86,7 +87,8 @@ def _scanned(request: Request, view: View, proofs: Path | None) -> tuple[Report,
         tally = Tally(settings.budget_seconds)
         order = Order(resume=request.resume, publish=not request.dry_run)
         try:
-            report = scan(order, checkout, engine, Progress(tally, view))
+            with interruptible():
+                report = scan(order, checkout, engine, Progress(tally, view))
             if proofs:
                 write_bundles(store, report.patches, proofs)
             return report, tally
