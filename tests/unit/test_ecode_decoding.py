@@ -14,6 +14,7 @@ from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.filtering import usable
 from optimizer.experts.ecode.inputs import Writer
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
+from optimizer.experts.ecode.spelling import Alphabet
 
 CODES = [
     f"def f{n}(xs):\n    total = {n}\n    for x in xs:\n        total += x\n    return total"
@@ -42,16 +43,21 @@ def model(writer: Writer) -> EcodeForConditionalGeneration:
     return made.eval()  # type: ignore[no-any-return]
 
 
+@pytest.fixture(scope="module")
+def alphabet(writer: Writer) -> Alphabet:
+    return Alphabet(writer)
+
+
 def how(**more: Any) -> Sampling:
     settings = {"samples": 3, "beams": False, "most_tokens": 40, "temperature": 1.0, "top_p": 1.0}
     return Sampling(**(settings | more))
 
 
-def test_guessing_ahead_changes_nothing(model: Any, writer: Writer) -> None:
-    step_by_step = rewrite(model, writer, ITEMS, how(ahead=0))
+def test_guessing_ahead_changes_nothing(model: Any, alphabet: Alphabet) -> None:
+    step_by_step = rewrite(model, alphabet, ITEMS, how(ahead=0))
     assert sum(map(len, step_by_step)) > 3
     for ahead in (1, 6):
-        found = rewrite(model, writer, ITEMS, how(ahead=ahead))
+        found = rewrite(model, alphabet, ITEMS, how(ahead=ahead))
         assert [[d.text for d in row] for row in found] == [[d.text for d in row] for row in step_by_step]
         for row, other in zip(found, step_by_step, strict=True):
             assert [d.log_chance for d in row] == pytest.approx([d.log_chance for d in other], abs=1e-3)
@@ -59,16 +65,16 @@ def test_guessing_ahead_changes_nothing(model: Any, writer: Writer) -> None:
 
 @pytest.mark.parametrize("beams", [False, True])
 def test_a_function_is_written_the_same_alone_and_among_others(
-    model: Any, writer: Writer, beams: bool
+    model: Any, alphabet: Alphabet, beams: bool
 ) -> None:
-    together = rewrite(model, writer, ITEMS, how(most_rows=12, beams=beams))
+    together = rewrite(model, alphabet, ITEMS, how(most_rows=12, beams=beams))
     for item, expected in zip(ITEMS, together, strict=True):
-        (alone,) = rewrite(model, writer, [item], how(most_rows=3, beams=beams))
+        (alone,) = rewrite(model, alphabet, [item], how(most_rows=3, beams=beams))
         assert [draft.text for draft in alone] == [draft.text for draft in expected]
 
 
 def test_no_more_rows_are_written_at_once_than_allowed(
-    model: Any, writer: Writer, monkeypatch: pytest.MonkeyPatch
+    model: Any, alphabet: Alphabet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = []
     forward = EcodeForConditionalGeneration.forward
@@ -78,15 +84,15 @@ def test_no_more_rows_are_written_at_once_than_allowed(
         return forward(self, *args, **kwargs)
 
     monkeypatch.setattr(EcodeForConditionalGeneration, "forward", counted)
-    rewrite(model, writer, ITEMS, how(most_rows=7))
+    rewrite(model, alphabet, ITEMS, how(most_rows=7))
     assert max(rows) == 6
 
 
-def test_another_seed_gives_other_samples_and_the_same_first(model: Any, writer: Writer) -> None:
+def test_another_seed_gives_other_samples_and_the_same_first(model: Any, alphabet: Alphabet) -> None:
     settings = {"most_tokens": 60}
-    one, other = (rewrite(model, writer, ITEMS, how(seed=seed, **settings)) for seed in (1, 100))
+    one, other = (rewrite(model, alphabet, ITEMS, how(seed=seed, **settings)) for seed in (1, 100))
     assert [[d.text for d in row] for row in one] != [[d.text for d in row] for row in other]
-    greedy = rewrite(model, writer, ITEMS, how(samples=1, **settings))
+    greedy = rewrite(model, alphabet, ITEMS, how(samples=1, **settings))
     for row, expected in zip(one, greedy, strict=True):
         assert not expected or row[0] == expected[0]
 

@@ -36,7 +36,8 @@ def search(
         known = ids.shape[1]
         chances, rows, new = _best(chances, _next(logits, rules.allowed(ids, 1)[:, 0], done, pad))
         ids, done = torch.cat((ids[rows], new[:, None]), dim=1), done[rows] | (new == end)
-        cache.reorder_cache(cast("torch.LongTensor", rows))
+        # What was read is the same for all writings of a function: only what was written moves.
+        cache.self_attention_cache.reorder_cache(cast("torch.LongTensor", rows))
     return ids, chances.flatten()
 
 

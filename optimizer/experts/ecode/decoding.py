@@ -24,11 +24,10 @@ from optimizer.experts.ecode.spelling import Alphabet, Spelling, spelling
 
 
 def rewrite(
-    model: EcodeForConditionalGeneration, writer: Writer, items: Sequence[Fields], how: Sampling
+    model: EcodeForConditionalGeneration, alphabet: Alphabet, items: Sequence[Fields], how: Sampling
 ) -> list[list[Draft]]:
     """The writings of each, the likeliest first; those that came to no end are left out."""
     found: list[list[Draft]] = []
-    alphabet = Alphabet(writer)
     at_once = max(1, how.most_rows // how.samples)
     for start in range(0, len(items), at_once):
         found += _rewrite(model, alphabet, items[start : start + at_once], how)

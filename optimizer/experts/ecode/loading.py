@@ -14,16 +14,18 @@ from optimizer.experts.ecode.drafts import Draft, Sampling
 from optimizer.experts.ecode.fields import Fields
 from optimizer.experts.ecode.inputs import Writer
 from optimizer.experts.ecode.modeling import EcodeForConditionalGeneration
+from optimizer.experts.ecode.spelling import Alphabet
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     model: EcodeForConditionalGeneration
     writer: Writer
+    alphabet: Alphabet  # of its tokens
 
     def drafts(self, items: Sequence[Fields], how: Sampling) -> list[list[Draft]]:
         """See `decoding.rewrite`."""
-        return rewrite(self.model, self.writer, items, how)
+        return rewrite(self.model, self.alphabet, items, how)
 
     def unchanged(self, items: Sequence[Fields], how: Sampling) -> list[float]:
         """See `decoding.unchanged`."""
@@ -44,4 +46,4 @@ def load(folder: Path) -> Loaded:
     writer = Writer(tokenizer.load(folder), model.config)
     if gpu:
         nn.Module.cuda(model)
-    return Loaded(model.eval(), writer)
+    return Loaded(model.eval(), writer, Alphabet(writer))
