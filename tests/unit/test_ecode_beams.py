@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from optimizer.experts.ecode.beams import search
+from optimizer.experts.ecode.copying import Memory
 from optimizer.experts.ecode.drafts import Sampling
 
 PAD, START, END, A, B = range(5)
@@ -44,6 +45,9 @@ class Anything:
     def __init__(self, *refused: int) -> None:
         self.refused = list(refused)
 
+    def of(self, _: Tensor) -> "Anything":
+        return self
+
     def allowed(self, written: Tensor, last: int) -> Tensor:
         found = torch.ones(len(written), last, 5, dtype=torch.bool)
         found[:, :, self.refused] = False
@@ -52,9 +56,11 @@ class Anything:
 
 def found(k: int, functions: int = 1, most: int = 8, rules: Any = None, chain: Any = CHAIN) -> list[Any]:
     model: Any = Chain(chain)
-    memory: Any = None
+    memory = Memory(
+        torch.zeros(functions, 1, 1), torch.ones(functions, 1, dtype=torch.bool), torch.zeros(functions, 1)
+    )
     allowed: Any = rules or Anything()
-    prefix = torch.full((functions * k, 1), START)
+    prefix = torch.full((functions, 1), START)
     ids, chances = search(model, memory, prefix, Sampling(samples=k, most_tokens=most), allowed)
     texts = [[token for token in row if token != PAD] for row in ids[:, 1:].tolist()]
     rows = list(zip(texts, chances.tolist(), strict=True))

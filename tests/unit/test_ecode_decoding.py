@@ -73,6 +73,23 @@ def test_a_function_is_written_the_same_alone_and_among_others(
         assert [draft.text for draft in alone] == [draft.text for draft in expected]
 
 
+def test_the_one_beam_is_the_likeliest_sample(model: Any, alphabet: Alphabet) -> None:
+    beams, samples = (rewrite(model, alphabet, ITEMS, how(samples=1, beams=beams)) for beams in (True, False))
+    assert [[d.text for d in row] for row in beams] == [[d.text for d in row] for row in samples]
+
+
+def test_a_plain_decoder_writes_the_same_alone_and_among_others(writer: Writer, alphabet: Alphabet) -> None:
+    torch.manual_seed(0)
+    shapes = writer.config.to_dict() | {"plain": True, "copies": False, "num_experts": 1}
+    plain: Any = EcodeForConditionalGeneration(EcodeConfig(**shapes))
+    plain.eval()  # of the seven beginnings that are allowed one is the end
+    together = rewrite(plain, alphabet, ITEMS, how(samples=8, most_rows=32, beams=True))
+    assert all(together)
+    for item, expected in zip(ITEMS, together, strict=True):
+        (alone,) = rewrite(plain, alphabet, [item], how(samples=8, most_rows=8, beams=True))
+        assert [draft.text for draft in alone] == [draft.text for draft in expected]
+
+
 def test_no_more_rows_are_written_at_once_than_allowed(
     model: Any, alphabet: Alphabet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -187,20 +187,22 @@ def test_a_pointer_gives_its_chance_to_the_tokens_it_looks_at() -> None:
     memory = Memory(
         torch.randn(1, 4, 4), torch.tensor([[True, True, True, False]]), torch.tensor([[5, 5, 6, 7]])
     )
-    runs = followed(torch.tensor([[8]]), memory)
-    chances = head.log_chances(torch.randn(1, 1, 4), torch.randn(1, 1, 9), memory, runs).exp()[0, 0]
+    runs = followed(torch.tensor([[8]]), memory, 1)
+    chances = head.log_chances(
+        torch.randn(1, 1, 4), torch.randn(1, 1, 9), memory, runs, head.keys(memory)
+    ).exp()[0, 0]
     assert chances[[5, 6, 7]].tolist() == pytest.approx([2 / 3, 1 / 3, 0.0], abs=1e-4)
 
 
 def test_what_was_written_last_is_found_where_it_was_read() -> None:
     read = torch.tensor([[3, 4, 5, 3, 6, 5]])
     memory = Memory(torch.zeros(1, 6, 4), torch.tensor([[True] * 5 + [False]]), read)
-    runs = followed(torch.tensor([[3, 4, 6]]), memory)
+    runs = followed(torch.tensor([[3, 4, 6]]), memory, 3)
     lengths = runs.sum(0)[0].tolist()
     assert lengths[0] == [0, 1, 0, 0, 1, 0]  # behind each 3
     assert lengths[1] == [0, 0, 2, 0, 0, 0]  # behind 3 4
     assert lengths[2] == [0, 0, 0, 0, 0, 1]  # behind the 6
-    assert not followed(torch.tensor([[5]]), memory)[0, 0, 0, 0]  # what is masked was not read
+    assert not followed(torch.tensor([[5]]), memory, 1)[0, 0, 0, 0]  # what is masked was not read
 
 
 def test_an_untrained_pointer_copies_what_follows_a_long_run() -> None:
@@ -210,7 +212,8 @@ def test_an_untrained_pointer_copies_what_follows_a_long_run() -> None:
     read = torch.tensor([[1, 2, 3, 4, 5, 1, 2, 3, 9, 8]])
     memory = Memory(torch.randn(1, 10, 4), torch.ones(1, 10, dtype=torch.bool), read)
     written = torch.tensor([[1, 2, 3, 4]])
-    chances = head.log_chances(torch.randn(1, 4, 4), torch.randn(1, 4, 12), memory, followed(written, memory))
+    states, logits, runs = torch.randn(1, 4, 4), torch.randn(1, 4, 12), followed(written, memory, 4)
+    chances = head.log_chances(states, logits, memory, runs, head.keys(memory))
     assert chances[0, 3].argmax() == 5
 
 

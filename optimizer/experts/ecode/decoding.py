@@ -40,17 +40,15 @@ def _rewrite(
 ) -> list[list[Draft]]:
     writer = alphabet.writer
     memory, prefix, lines = _read(model, writer, items, how)
-    memory = _repeated(memory, how.samples)
     seeds = [how.seed + number for number in range(how.samples)] * len(items)
     # The first sample may say that nothing is to be changed; the others what would be, if they had to.
     insists = torch.tensor([not how.beams and seed != how.seed for seed in seeds], device=model.device)
     spelt = [one for item in items for one in [_spelling(alphabet, item, how)] * how.samples]
     rules = grammar(writer, lines.repeat_interleave(how.samples), insists, spelt)
-    begun = prefix.repeat_interleave(how.samples, dim=0)
     if how.beams:
-        ids, chances = search(model, memory, begun, how, rules)
+        ids, chances = search(model, memory, prefix, how, rules)
     else:
-        ids, chances = write(model, memory, begun, seeds, how, rules)
+        ids, chances = write(model, memory, prefix, seeds, how, rules)
     rows = list(zip(ids[:, prefix.shape[1] :].tolist(), chances.tolist(), strict=True))
     return [
         list(_drafts(writer, item.code, rows[number * how.samples : (number + 1) * how.samples]))
@@ -96,14 +94,6 @@ def _drafts(writer: Writer, code: str, rows: Sequence[tuple[list[int], float]]) 
             yield Draft(text, chance, length + 1)
 
 
-def _repeated(memory: Memory, times: int) -> Memory:
-    return Memory(
-        last_hidden_state=memory.last_hidden_state.repeat_interleave(times, dim=0),
-        mask=memory.mask.repeat_interleave(times, dim=0),
-        ids=memory.ids.repeat_interleave(times, dim=0),
-    )
-
-
 def write(
     model: EcodeForConditionalGeneration,
     memory: Memory,
@@ -112,13 +102,14 @@ def write(
     how: Sampling,
     rules: Grammar,
 ) -> tuple[Tensor, Tensor]:
-    """Tokens (B, T) behind the prefix (B, P), padded after the end, and log chances (B,) of what was written.
+    """Tokens (B, T) behind the prefix of each function, padded after the end, and log chances (B,) of what
+    was written. Rows are one for each seed, those of a function side by side.
 
     A row whose seed is `how.seed` gets no noise."""
     end, pad = model.config.eos_token_id, model.config.pad_token_id
     assert isinstance(end, int) and isinstance(pad, int)
     cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-    ids, known = prefix, 0
+    ids, known = prefix.repeat_interleave(how.samples, dim=0), 0
     chances = torch.zeros(len(seeds), device=prefix.device)
     done = torch.zeros(len(seeds), dtype=torch.bool, device=prefix.device)
     while ids.shape[1] < prefix.shape[1] + how.most_tokens and not done.all():
@@ -149,7 +140,7 @@ def guessed(ids: Tensor, memory: Memory, ahead: int) -> Tensor:
     without such a place guess nothing of use; none at all where no row has one."""
     if not ahead or ids.shape[1] < 2:
         return ids[:, :0]
-    read = memory.ids
+    read = memory.ids.repeat_interleave(len(ids) // len(memory.ids), dim=0)
     same = (read[:, :-1] == ids[:, -2, None]) & (read[:, 1:] == ids[:, -1, None])
     if not same.any():
         return ids[:, :0]

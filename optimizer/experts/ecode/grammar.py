@@ -4,7 +4,8 @@ B: rows, T: tokens written so far, N: those of the last of which the next one is
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -23,6 +24,11 @@ class Grammar:
     end: int
     insists: Tensor  # (B,), rows that have to change something
     spelling: Sequence[Spelling | None] = ()  # of each row; None and () for text as it comes
+
+    def of(self, rows: Tensor) -> Self:
+        """That of some rows (N,) alone."""
+        spelling = [self.spelling[row] for row in rows.tolist()] if self.spelling else ()
+        return replace(self, lines=self.lines[rows], insists=self.insists[rows], spelling=spelling)
 
     def allowed(self, written: Tensor, last: int) -> Tensor:
         """(B, T) -> (B, last, V). Between edits: a line behind them, or the end. In one: text, of which the

@@ -19,7 +19,7 @@ from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 from transformers.modeling_outputs import Seq2SeqLMOutput
 
 from optimizer.experts.ecode.configuration import EcodeConfig
-from optimizer.experts.ecode.copying import CopyHead, Memory, followed
+from optimizer.experts.ecode.copying import CopyHead, Memory, beside, followed, repeated
 from optimizer.experts.ecode.gate import ExpertFeedForward
 from optimizer.experts.ecode.layers import Attention, Encoder, FeedForward
 from optimizer.experts.ecode.plain import behind
@@ -144,7 +144,9 @@ class DecoderLayer(nn.Module):
         found = self.attention.to_itself(self.norms[0](states), own, causal=own is None, cache=cache)
         states = states + self.dropout(found)
         if self.across is not None:
-            states = states + self.dropout(self.across.to_memory(self.norms[1](states), memory, mask, cache))
+            looks = beside(memory, self.norms[1](states))
+            found = self.across.to_memory(looks, memory, mask, cache)
+            states = states + self.dropout(found.view_as(states))
         found = self.feed_forward(self.norms[2](states))
         if isinstance(found, Tensor):
             return states + self.dropout(found), None, None
@@ -192,7 +194,9 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
         use_cache: bool | None = None,
         **_: Any,
     ) -> EcodeOutput:
-        """With labels (B, T), -100 where nothing is asked: their loss, rows weighted by `weights` (B,), and
+        """K rows of the decoder (B * K, T) may look at one row of what was read.
+
+        With labels (B, T), -100 where nothing is asked: their loss, rows weighted by `weights` (B,), and
         no logits. Without: as logits the log probabilities (B, T, vocabulary)."""
         memory = encoder_outputs
         if memory is None:
@@ -208,7 +212,7 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
         states, balance, gates = self._decoded(decoder_input_ids, memory, runs, cache)
         output = EcodeOutput(cache=cache, encoder_last_hidden_state=memory.last_hidden_state, gates=gates)
         if labels is None:
-            output["logits"] = self._log_chances(states, memory, runs)
+            output["logits"] = self._log_chances(states, memory, runs, cache)
         else:
             loss = self._loss(states, memory, runs, labels, weights)
             output["loss"] = loss + self.config.gate_loss * balance
@@ -218,23 +222,24 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
         return shifted(labels, self.config)
 
     def _runs(self, ids: Tensor, memory: Memory, cache: EncoderDecoderCache | None) -> Tensor | None:
-        """(4, B, T, M), see `followed`. The tokens before are in the cache, as if one more layer."""
+        """(4, B, K * T, M), see `followed`. The tokens before are in the cache, as if one more layer."""
         if self.copy_head is None:
             return None
         new, layer = ids.shape[1], len(self.layers)
         if cache is not None:
             kept = ids[:, None, :, None]
             ids = cache.self_attention_cache.update(kept, kept, layer)[0][:, 0, :, 0]
-        return followed(ids[:, -new - 3 :], memory)[:, :, -new:]
+        return followed(ids[:, -new - 3 :], memory, new)
 
     def _decoded(
         self, ids: Tensor, memory: Memory, runs: Tensor | None, cache: EncoderDecoderCache | None
     ) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
         states = self.encoder.embed_tokens(ids)
         if self.copy_head is not None and runs is not None:
-            states = states + self.copy_head.read(memory, runs)
+            states = states + self.copy_head.read(memory, runs).view_as(states)
         states, new, mask = self.dropout(states), states.shape[1], memory.mask[:, None, None, :]
         if self.config.plain:
+            memory = repeated(memory, len(states) // len(memory.ids))
             states, mask = behind(states, memory, cache.get_seq_length() if cache is not None else 0)
         balance, gates = states.new_zeros(()), []
         for layer in self.layers:
@@ -244,11 +249,28 @@ class EcodeForConditionalGeneration(EcodePreTrainedModel, GenerationMixin):
                 gates.append(weights)
         return self.norm(states[:, -new:]), balance, tuple(gates)
 
-    def _log_chances(self, states: Tensor, memory: Memory, runs: Tensor | None) -> Tensor:
-        logits = self.lm_head(states)
+    def _log_chances(
+        self, states: Tensor, memory: Memory, runs: Tensor | None, cache: EncoderDecoderCache | None
+    ) -> Tensor:
+        logits: Tensor = self.lm_head(states)
         if self.copy_head is None or runs is None:
             return logits
-        return self.copy_head.log_chances(states, logits, memory, runs)
+        looks, made = beside(memory.ids, states), beside(memory.ids, logits)
+        keys = self._keys(self.copy_head, memory, cache)
+        return self.copy_head.log_chances(looks, made, memory, runs, keys).view_as(logits)
+
+    def _keys(self, head: CopyHead, memory: Memory, cache: EncoderDecoderCache | None) -> Tensor:
+        """Of the pointer: computed once for a cache, where they stand as if in one more layer."""
+        if cache is None:
+            return head.keys(memory)
+        layer = len(self.layers)
+        if not cache.is_updated.get(layer):
+            keys = head.keys(memory)[:, None]
+            cache.cross_attention_cache.update(keys, keys, layer)
+            cache.is_updated[layer] = True
+        held: Any = cache.cross_attention_cache.layers[layer]
+        found: Tensor = held.keys[:, 0]
+        return found
 
     def _loss(
         self, states: Tensor, memory: Memory, runs: Tensor | None, labels: Tensor, weights: Tensor | None
