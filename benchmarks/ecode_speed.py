@@ -3,7 +3,7 @@
     python -m benchmarks.ecode_speed --data FOLDER [--functions N] [--model FOLDER]
 
 FOLDER holds pairs.dev.jsonl.gz and problem_examples.jsonl.gz. N fast versions held out, each slowed as for
-`benchmarks.ecode_written`, the first ones where the model changes anything, are rewritten in nine ways, one
+`benchmarks.ecode_written`, the first ones where the model changes anything, are rewritten in ten ways, one
 after the other, from Transformers' own `generate` without a cache to eight samples, or beams, of several
 functions in one batch. Tokens are those that were written, without padding. Guessing ahead has to give the
 same texts.
@@ -41,7 +41,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with the two files")
-    parser.add_argument("--functions", type=int, default=12)
+    parser.add_argument("--functions", type=int, default=16)
     parser.add_argument("--model", type=Path, default=SHIPPED, help="folder with the model")
     options = parser.parse_args()
     loaded = load(whole(options.model).folder)
@@ -101,6 +101,7 @@ def _ways(loaded: Loaded) -> dict[str, Way]:
         "eight samples, guessing ahead": ours(replace(eight, ahead=_AHEAD)),
         _MANY: ours(many),
         f"{_MANY}, guessing ahead": ours(replace(many, ahead=_AHEAD)),
+        "eight beams": ours(replace(eight, beams=True)),
         _BEAMS: ours(replace(many, beams=True)),
     }
 
