@@ -8,7 +8,8 @@ version after one of the kinds of experts/ecode/data/backwards: what the model w
 has not seen. `--fields` adds the model with one field at a time kept from it, `--people` the fast versions,
 and `--variant NAME=FOLDER` a model that was trained otherwise. `--record FILE` keeps each judged proposal, a
 JSON object a line, for `benchmarks.ranker`. All are scored twice: on all inputs, as in
-production, and on the inputs that the problem allows (see experts/ecode/evaluation/judging.py).
+production, and on the inputs that the problem allows (see experts/ecode/evaluation/judging.py). BLEU and
+CodeBLEU are those of the first proposal, the input where there is none, against the fast version.
 
 Target: the share of time that the best of K saves is the paper's 54.98 % (arXiv 2408.12948) or more.
 """
@@ -19,7 +20,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -33,18 +34,27 @@ from optimizer.domain.settings import Settings
 from optimizer.experts.ecode.checkpoint import SHIPPED, whole
 from optimizer.experts.ecode.drafts import Sampling
 from optimizer.experts.ecode.evaluation.baselines import copy_input, in_turn, of_batch, of_expert
+from optimizer.experts.ecode.evaluation.codebleu import corpus_codebleu
 from optimizer.experts.ecode.evaluation.judging import Bench, Judged, Problem, Proposer, compare
 from optimizer.experts.ecode.evaluation.scores import Tried, score
 from optimizer.experts.ecode.evaluation.table import table
 from optimizer.experts.ecode.expert import EcodeExpert
-from optimizer.experts.ecode.fields import NAMES
+from optimizer.experts.ecode.fields import NAMES, at_margin
 from optimizer.experts.rules.expert import rules_expert
 from optimizer.sandbox import bubblewrap
 
 TARGET = 0.5498
 _ALL, _ALLOWED = "all inputs", "allowed inputs"
 _ECODE, _BOTH = "E-code", "rules and E-code in turn"
-Tries = Mapping[tuple[str, str], Sequence[Tried]]  # by which inputs count, and proposer
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Of all problems."""
+
+    tries: dict[tuple[str, str], list[Tried]]  # by which inputs count, and proposer
+    texts: dict[str, list[tuple[str, str]]]  # by proposer: its first proposal, and the fast version
+    reasons: Counter[str]  # how often each judgement ended how
 
 
 def main() -> None:
@@ -55,20 +65,23 @@ def main() -> None:
     bench = Bench(bubblewrap.detect(), timing_core(), settings)
     with contextlib.ExitStack() as stack:
         record = stack.enter_context(options.record.open("w")) if options.record else None
-        tries, reasons = _tried(pairs, proposers, options.best_of, bench, record)
-    if not tries:
-        raise SystemExit(f"none of the {len(pairs)} problems can be judged: {dict(reasons)}")
+        found = _tried(pairs, proposers, options.best_of, bench, record)
+    if not found.tries:
+        raise SystemExit(f"none of the {len(pairs)} problems can be judged: {dict(found.reasons)}")
     scores = {
-        (which, name, k): score(found, k, options.seed)
-        for (which, name), found in tries.items()
+        (which, name, k): score(tries, k, options.seed)
+        for (which, name), tries in found.tries.items()
         for k in sorted({1, options.best_of})
     }
     for which in (_ALL, _ALLOWED):
         print(f"\n{which}\n")
         print(table((name, one) for (part, name, _), one in scores.items() if part == which))
+    alike = _alike(found.texts)
     saved = scores[_ALL, _ECODE, options.best_of].reduction.value
     as_json = [{"inputs": which, "proposer": name, **asdict(one)} for (which, name, _), one in scores.items()]
-    support.finish(round(saved, 4), TARGET, saved >= TARGET, scores=as_json, reasons=reasons)
+    support.finish(
+        round(saved, 4), TARGET, saved >= TARGET, scores=as_json, alike=alike, reasons=found.reasons
+    )
 
 
 def _options() -> argparse.Namespace:
@@ -126,24 +139,34 @@ def _people(pairs: Sequence[Pair]) -> Proposer:
 
 def _tried(
     pairs: Sequence[Pair], proposers: Mapping[str, Proposer], k: int, bench: Bench, record: TextIO | None
-) -> tuple[Tries, Counter[str]]:
-    """And how often each judgement ended how; problems that cannot be judged are counted there alone."""
-    tries: defaultdict[tuple[str, str], list[Tried]] = defaultdict(list)
-    reasons: Counter[str] = Counter()
+) -> _Found:
+    """Problems that cannot be judged are counted among the reasons alone."""
+    to = _Found(defaultdict(list), defaultdict(list), Counter())
     for number, pair in enumerate(pairs, 1):
         judged = compare(problem(pair, bench.settings), proposers, k, bench)
         if isinstance(judged, Decision):
-            reasons[f"not judged: {judged.reason}"] += 1
+            to.reasons[f"not judged: {judged.reason}"] += 1
             print(f"{pair.name}: {judged.reason}: {judged.detail}", file=sys.stderr)
             continue
         for name, found in judged.items():
-            reasons.update(f"{name}: {one.reason}" for one in found)
-            tries[_ALL, name].append(_one(pair.problem, found, allowed=False))
-            tries[_ALLOWED, name].append(_one(pair.problem, found, allowed=True))
+            to.reasons.update(f"{name}: {one.reason}" for one in found)
+            to.tries[_ALL, name].append(_one(pair.problem, found, allowed=False))
+            to.tries[_ALLOWED, name].append(_one(pair.problem, found, allowed=True))
+            first = found[0].candidate if found else pair.function
+            to.texts[name].append((at_margin(first.source), at_margin(pair.candidate.source)))
         if record:
             _write(record, pair, judged)
         support.progress(number, len(pairs))
-    return tries, reasons
+    return to
+
+
+def _alike(texts: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, dict[str, float]]:
+    """Printed, and as JSON."""
+    print("\n| proposer | BLEU | CodeBLEU |\n|---|---|---|")
+    found = {name: corpus_codebleu(pairs, "python") for name, pairs in texts.items()}
+    for name, one in found.items():
+        print(f"| {name} | {one.ngrams:.3f} | {one.total:.3f} |")
+    return {name: {"bleu": one.ngrams, "codebleu": one.total} for name, one in found.items()}
 
 
 def _write(record: TextIO, pair: Pair, judged: Mapping[str, Sequence[Judged]]) -> None:
