@@ -78,10 +78,10 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Three at once, each with one thread for torch: most tests wait for a sandbox, and what is timed takes turns. A file's
+# Two at once, each with one thread for torch: most tests wait for a sandbox, and what is timed takes turns. A file's
 # fixtures stay in one process.
 test: test-packages lint
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
 
 clean:
 	rm -rf .venv .optimizer .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build dist

@@ -96,7 +96,7 @@ def test_a_module_that_cannot_be_imported_is_said_so_by_who_judges_it(tmp_path: 
         assert answers(opened)
 
 
-@pytest.mark.parametrize(("rounds", "agrees"), [(1, True), (8_000_000, False)])
+@pytest.mark.parametrize(("rounds", "agrees"), [(1, True), (40_000_000, False)])
 def test_work_may_not_move_to_the_import(tmp_path: Path, rounds: int, agrees: bool) -> None:
     late = f"def answer(n: int, _table=sum(range({rounds}))) -> int:\n    return n + 1\n"
     with judged(tmp_path) as (opened, _), opened.candidate(candidate(late), TIMING_SEED) as zygote:
