@@ -11,6 +11,7 @@ from optimizer.domain.evidence import (
     Decision,
     Evaluation,
     Instructions,
+    Interval,
     Measurement,
     Memory,
     Reason,
@@ -213,11 +214,18 @@ def _refused(verdict: Verdict) -> Decision:
 
 def _decision(measurement: Measurement, stage: Stage) -> Decision:
     wall = measurement.wall
-    times = f"{wall.estimate:.3f}x ({wall.level:.0%} interval {wall.low:.3f} to {wall.high:.3f})"
+    times = f"{wall.estimate:.3f}x ({within(wall)})"
     if measurement.reason is Reason.SLOWER_SIZE:
         worst = min(measurement.rows, key=lambda row: row.ratio.estimate)
         times = f"{worst.ratio.estimate:.3f}x at {worst.label}, {times} overall"
     return Decision(stage, measurement.reason, times)
+
+
+def within(wall: Interval) -> str:
+    """How far the estimate may be off, in words."""
+    if not wall.low:  # the first looks say nothing yet of how far it may be off
+        return f"too few launches for a {wall.level:.0%} interval"
+    return f"{wall.level:.0%} interval {wall.low:.3f} to {wall.high:.3f}"
 
 
 def _confirmed(second: Measurement) -> Decision:
