@@ -20,8 +20,11 @@ from optimizer.experts.ecode.spelling import Alphabet
 @dataclass(frozen=True, slots=True)
 class Loaded:
     model: EcodeForConditionalGeneration
-    writer: Writer
     alphabet: Alphabet  # of its tokens
+
+    @property
+    def writer(self) -> Writer:
+        return self.alphabet.writer
 
     def drafts(self, items: Sequence[Fields], how: Sampling) -> list[list[Draft]]:
         """See `decoding.rewrite`."""
@@ -43,7 +46,7 @@ def load(folder: Path) -> Loaded:
     model = EcodeForConditionalGeneration.from_pretrained(
         folder, dtype=torch.bfloat16 if gpu else torch.float32, local_files_only=True
     )
-    writer = Writer(tokenizer.load(folder), model.config)
+    alphabet = Alphabet(Writer(tokenizer.load(folder), model.config))
     if gpu:
         nn.Module.cuda(model)
-    return Loaded(model.eval(), writer, Alphabet(writer))
+    return Loaded(model.eval(), alphabet)
